@@ -1,0 +1,98 @@
+"""Releases: install, upgrade, rollback, history and uninstall of Helm releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+# Labels and annotations that draftpy puts on releases and pods.
+MANAGED_BY = "draftpy"
+LABEL_MANAGED_BY = "draftpy.io/managed-by"
+LABEL_ENVIRONMENT = "draftpy.io/environment"
+LABEL_BUILD_ID = "draftpy.io/build-id"
+LABEL_COMMIT = "draftpy.io/git-commit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectRef:
+    """One Kubernetes object of a release."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One revision of a Helm release; `updated` is RFC 3339, `labels` are the release's own."""
+
+    name: str
+    namespace: str
+    revision: int
+    status: str
+    chart: str
+    updated: str
+    description: str
+    labels: Mapping[str, str]
+    values: Mapping[str, Any]
+    manifest: str = ""
+    notes: str = ""
+    objects: tuple[ObjectRef, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether draftpy made it."""
+        return self.labels.get(LABEL_MANAGED_BY) == MANAGED_BY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRequest:
+    """What to deploy: a chart folder with the values and labels of one revision."""
+
+    name: str
+    namespace: str
+    chart: Path
+    values: Mapping[str, Any]
+    labels: Mapping[str, str]
+    description: str
+    create_namespace: bool = False
+
+
+class Releases(Protocol):
+    """Helm, for the namespace and kube context it was made with.
+
+    Every method raises ClusterUnreachable, Rejected (no permission) or ReleaseFailed.
+    """
+
+    def find(self, name: str) -> Release | None:
+        """The newest revision, if there is such a release."""
+        ...
+
+    def install(self, request: ReleaseRequest) -> Release:
+        """Make the first revision; raises ChartInvalid, Rejected."""
+        ...
+
+    def upgrade(self, request: ReleaseRequest) -> Release:
+        """Make the next revision; raises ChartInvalid, Rejected, ReleaseMissing."""
+        ...
+
+    def rollback(self, name: str, revision: int) -> Release:
+        """Make a new revision equal to an old one (0: the one before); raises ReleaseMissing."""
+        ...
+
+    def history(self, name: str) -> tuple[Release, ...]:
+        """All kept revisions, oldest first; raises ReleaseMissing."""
+        ...
+
+    def uninstall(self, name: str) -> bool:
+        """Remove the release and its objects; False if there was none."""
+        ...
+
+    def list(self, *, all_namespaces: bool) -> tuple[Release, ...]:
+        """The newest revision of each release."""
+        ...
+
+    def render(self, request: ReleaseRequest) -> str:
+        """The manifests as YAML, without touching the cluster; raises ChartInvalid."""
+        ...
