@@ -1,0 +1,1 @@
+"""Renderers of events: a terminal, plain lines, JSON lines."""
