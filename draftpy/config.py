@@ -231,7 +231,9 @@ def _find_section(project: Project, wanted: str) -> Section:
 
 
 def _parse_sections(doc: LinedYaml) -> tuple[Section, ...]:
-    given = doc.value.get("environments") or {str(DEFAULT_ENVIRONMENT): {}}
+    given = doc.value.get("environments")
+    if not given:
+        return (Section(name=DEFAULT_ENVIRONMENT, given={}, lines={}),)
     if not isinstance(given, dict):
         raise invalid_at(doc, ("environments",), "environments must be a mapping", DRAFT_YAML)
     return tuple(_parse_section(doc, str(name), body or {}) for name, body in given.items())

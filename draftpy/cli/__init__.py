@@ -1,0 +1,1 @@
+"""The command line: parse, wire, call a pipeline, return a code."""

@@ -1,0 +1,61 @@
+"""draftpy create."""
+
+from typing import Annotated
+
+import typer
+
+from draftpy import wiring
+from draftpy.cli.options import (
+    HERE,
+    Output,
+    OutputOption,
+    Quiet,
+    SourcePath,
+    Verbose,
+    session_of,
+    telling,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(create)
+
+
+def create(
+    context: typer.Context,
+    path: SourcePath = HERE,
+    pack: Annotated[
+        str, typer.Option("--pack", metavar="NAME|PATH", help="Use this pack.", show_default="best")
+    ] = "",
+    name: Annotated[
+        str, typer.Option("--name", help="The app's name.", show_default="the folder's")
+    ] = "",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Container port.", show_default="detected"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; print a diff of what would be.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files in the way; each keeps a backup.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also every fact, and why other packs lost.")
+    ] = False,
+    output: OutputOption = Output.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Look at the source; write Dockerfile, .dockerignore, Helm chart and draft.yaml."""
+    flags = wiring.CreateFlags(
+        path=path,
+        pack=pack,
+        name=name,
+        port=port or 0,
+        dry_run=dry_run,
+        force=force,
+        explain=explain,
+    )
+    wiring.run_create(session_of(context), flags, telling(output, quiet=quiet, verbose=verbose))

@@ -1,0 +1,183 @@
+"""The demo: a folder of source becomes a running app, is edited, rolled back, deleted.
+
+Every command that a person would type is printed with a `$` before it is run. Exit 0 only if each
+thing was really seen.
+"""
+
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+EXAMPLE = CHECKOUT / "examples" / "python-plain"
+# Long enough for a first build on two slow cores; a person would have given up.
+PATIENCE_S = 180.0
+
+
+class NotSeenError(Exception):
+    """Something that the demo promises did not happen."""
+
+
+def main() -> int:
+    """Run the demo; the exit code says whether all was seen."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            app = Path(folder) / "hello"
+            shutil.copytree(EXAMPLE, app, ignore=shutil.ignore_patterns("expect.yaml"))
+            _show(app)
+    except NotSeenError as error:
+        sys.stderr.write(f"\n✗ not seen: {error}\n")
+        return 1
+    _say("\n✓ everything was seen. Go on by hand:")
+    _say(f'  eval "$({_python()} -m devcluster env)"     # when the cluster is the devcluster')
+    _say(f"  cp -r examples/python-plain /tmp/hello && cd /tmp/hello && {_program()} up")
+    return 0
+
+
+def _show(app: Path) -> None:
+    _say(f"A folder of source code:  {', '.join(sorted(p.name for p in app.iterdir()))}")
+    _type(app, "create")
+    with _running(app, "up") as up:
+        url = up.wait_for(r"→ (http://\S+)")
+        _say(f"$ curl {url}")
+        first = _request(url, bool)
+        _say(f"  {first}")
+        _edit_and_see(app, url, first)
+    _type(app, "logs", "--tail", "5", expect=r"GET /")
+    _type(app, "status", expect=r"revision 2")
+    _type(app, "history", expect=r"(?m)^2 ")
+    _type(app, "rollback", expect=r"revision 3")
+    with _running(app, "connect", "--no-logs") as connect:
+        url = connect.wait_for(r"→ (http://\S+)")
+        _say(f"$ curl {url}")
+        _say(f"  {_request(url, lambda body: body == first)}   as before the edit")
+    _type(app, "delete", "--yes")
+
+
+def _edit_and_see(app: Path, url: str, first: str) -> None:
+    source = app / "app.py"
+    text = source.read_text()
+    edited = text.replace("Hello", "Good morning", 1)
+    if edited == text:
+        raise NotSeenError("the example has no greeting to edit")
+    _say("$ sed -i s/Hello/'Good morning'/ app.py")
+    saved_at = time.monotonic()
+    source.write_text(edited)
+    seen = _request(url, lambda body: body != first)
+    _say(f"  {seen}   {time.monotonic() - saved_at:.2f} s after the save")
+
+
+def _request(url: str, is_wanted: Callable[[str], bool]) -> str:
+    deadline = time.monotonic() + PATIENCE_S
+    body: str = ""
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            body = str(answer.read(), "utf-8").strip()
+        if is_wanted(body):
+            return body
+        time.sleep(0.02)
+    raise NotSeenError(f"the wanted answer of {url}; it says: {body}")
+
+
+def _type(app: Path, *words: str, expect: str = "") -> None:
+    _say(f"\n$ draftpy {' '.join(words)}")
+    run = subprocess.run(
+        [_program(), *words],
+        cwd=app,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(run.stdout)
+    if run.returncode:
+        raise NotSeenError(f"draftpy {words[0]} ended with {run.returncode}")
+    if expect and not re.search(expect, run.stdout):
+        raise NotSeenError(f"{expect} in the output of draftpy {words[0]}")
+
+
+class _Running:
+    """A draftpy command that goes on, its lines shown as they come."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._process = process
+        self._reader = threading.Thread(target=self._read, name="demo-output", daemon=True)
+        self._reader.start()
+
+    def wait_for(self, pattern: str) -> str:
+        """The first group of the first line that matches."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                line = self._lines.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            match = re.search(pattern, line)
+            if match:
+                return match[1]
+        raise NotSeenError(f"a line like {pattern}")
+
+    def stop(self) -> None:
+        """Ctrl-C, and wait for the end."""
+        self._process.send_signal(signal.SIGINT)
+        code = self._process.wait(timeout=15)
+        self._reader.join(timeout=5)
+        if code not in {0, 130}:
+            raise NotSeenError(f"an orderly end: it ended with {code}")
+
+    def _read(self) -> None:
+        for line in self._process.stdout or []:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            self._lines.put(line)
+
+
+@contextmanager
+def _running(app: Path, *words: str) -> Iterator[_Running]:
+    _say(f"\n$ draftpy {' '.join(words)}")
+    process = subprocess.Popen(
+        [_program(), *words],
+        cwd=app,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    running = _Running(process)
+    try:
+        yield running
+        _say("^C")
+        running.stop()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _program() -> str:
+    return str(Path(sys.executable).parent / "draftpy")
+
+
+def _python() -> str:
+    return "python3"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
