@@ -1,0 +1,1 @@
+"""Each command as an order of stages, nothing else."""
