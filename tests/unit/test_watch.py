@@ -160,10 +160,18 @@ def test_an_editors_way_of_saving_is_one_change_told_at_once(
 
 @pytest.mark.parametrize(
     "path",
-    (
-        "4913 src/.app.py.swp app.py~ .#app.py #app.py# a/app.py.tmp x.py___jb_tmp___"
-        " x.py___jb_old___ .goutputstream-A1 p.json.tmp.123.ab"
-    ).split(),
+    [
+        "4913",
+        "src/.app.py.swp",
+        "app.py~",
+        ".#app.py",
+        "#app.py#",
+        "a/app.py.tmp",
+        "x.py___jb_tmp___",
+        "x.py___jb_old___",
+        ".goutputstream-A1",
+        "p.json.tmp.123.ab",
+    ],
 )
 def test_editors_temporary_files_are_known(path: str) -> None:
     assert is_editor_temp(path)
