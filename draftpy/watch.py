@@ -2,13 +2,16 @@
 
 import re
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from draftpy.clock import Clock
 from draftpy.errors import DraftError
+from draftpy.ignore import IgnoreRules
 
 # A finished write of a lone file waits just long enough to see whether others follow: git and
 # package managers write the next file within a millisecond.
@@ -21,6 +24,10 @@ BURST_QUIET_S = 0.300
 BURST_CAP_S = 2.0
 # More paths than this are not worth naming: the whole tree is compared.
 MAX_PATHS = 20_000
+
+# A change of one of these changes what is ignored.
+RULE_FILES = (".gitignore", ".dockerignore", ".draftignore")
+LoadRules = Callable[[Path], IgnoreRules]
 
 _EDITOR_TEMP = re.compile(
     r"""
