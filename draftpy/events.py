@@ -51,6 +51,13 @@ class StageProgress(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLine(Event):
+    """One line of the image build's own output; kept for `logs --build`, shown with --verbose."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageFinished(Event):
     """A stage is done; `seconds` is its own duration."""
 

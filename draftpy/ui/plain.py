@@ -3,24 +3,23 @@
 from dataclasses import dataclass
 from typing import TextIO
 
-from draftpy.events import CallMade, Event, Failed, LogLine, Result, StageProgress
+from draftpy.events import BuildLine, CallMade, Event, Failed, LogLine, Result
 from draftpy.ui.streams import LineStream
 from draftpy.ui.text import render_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbosity:
-    """How much is told: quiet leaves results, logs and failures; verbose adds outside calls."""
+    """How much is told: quiet leaves results, logs and failures; verbose adds outside
+    calls and build output."""
 
     quiet: bool = False
     verbose: bool = False
 
     def shows(self, event: Event) -> bool:
         """Whether this event is told."""
-        if isinstance(event, CallMade):
+        if isinstance(event, CallMade | BuildLine):
             return self.verbose
-        if isinstance(event, StageProgress):
-            return not self.quiet
         return not self.quiet or isinstance(event, Failed | LogLine | Result)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from draftpy.events import (
+    BuildLine,
     CallMade,
     Changed,
     Event,
@@ -101,6 +102,7 @@ def _call_made(event: CallMade) -> list[str]:
 _RENDERERS: dict[type[Event], Callable[[Any], list[str]]] = {
     Target: _target,
     StageStarted: lambda _: [],
+    BuildLine: lambda event: [f"  │ {event.text}"],
     StageProgress: lambda event: [f"  {event.stage:<{_STAGE_CHARS}} {event.text}"],
     StageFinished: _finished,
     StageSkipped: _skipped,

@@ -1,0 +1,41 @@
+"""Where → Project and resolved Environment."""
+
+from pathlib import Path
+
+from draftpy.config import (
+    Environment,
+    Overrides,
+    Project,
+    load_project,
+    load_user_config,
+    resolve_environment,
+)
+from draftpy.errors import SourceMissing
+from draftpy.session import Session, Where
+
+
+def root_of(session: Session, path: Path) -> Path:
+    """The project's folder, absolute; raises SourceMissing."""
+    root = (session.cwd / path.expanduser()).resolve()
+    if not root.is_dir():
+        state = "is not a folder" if root.exists() else "is not there"
+        raise SourceMissing(f"{path} {state}", remedy="name a folder of source code")
+    return root
+
+
+def overrides_of(session: Session, where: Where) -> Overrides:
+    """What goes before draft.yaml for this run."""
+    flags = {
+        "namespace": where.namespace,
+        "context": where.kube_context,
+        "ports": list(where.ports),
+        "timeout": where.timeout_s,
+    }
+    user = load_user_config(session.config_folder / "config.yaml")
+    return Overrides(flags=flags, environ=session.environ, user=user)
+
+
+def open_project(session: Session, where: Where) -> tuple[Project, Environment]:
+    """The project and its environment; raises SourceMissing, ConfigMissing, ConfigInvalid."""
+    project = load_project(root_of(session, where.path))
+    return project, resolve_environment(project, where.environment, overrides_of(session, where))

@@ -1,0 +1,87 @@
+"""The reporter of a command, and how a failure or a bug is told at the very end."""
+
+import platform
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+import draftpy
+from draftpy.errors import DraftError
+from draftpy.events import Failed, Reporter
+from draftpy.session import Session, Telling
+
+
+class ClosableReporter(Reporter, Protocol):
+    """A reporter that may hold the terminal."""
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        ...
+
+
+def open_reporter(session: Session, telling: Telling, *, stream: bool = False) -> ClosableReporter:
+    """The reporter for this output and these streams; `stream`: JSON is one event per line."""
+    from draftpy.ui.plain import PlainReporter, Verbosity
+
+    verbosity = Verbosity(quiet=telling.quiet, verbose=telling.verbose)
+    if telling.output == "json":
+        from draftpy.ui.jsonl import JsonReporter
+
+        return JsonReporter(session.stdout, session.stderr, verbosity, stream=stream)
+    if stream and session.stdout.isatty() and session.stderr.isatty():
+        from draftpy.ui.console import ConsoleReporter
+
+        return ConsoleReporter(session.stdout, verbosity)
+    return PlainReporter(session.stdout, session.stderr, verbosity)
+
+
+@contextmanager
+def reporting(
+    session: Session, telling: Telling, *, stream: bool = False
+) -> Iterator[ClosableReporter]:
+    """A reporter that is closed at the end; a failure is told through it, then goes on up."""
+    reporter = open_reporter(session, telling, stream=stream)
+    try:
+        yield reporter
+    finally:
+        reporter.close()
+
+
+def tell_failure(session: Session, error: DraftError) -> None:
+    """Tell the failure that ends the program; as JSON if the command line asks for JSON."""
+    output = "json" if wants_json(session.argv) else "text"
+    reporter = open_reporter(session, Telling(output=output), stream=output == "json")
+    reporter.report(Failed.of(error))
+    reporter.close()
+
+
+def wants_json(argv: tuple[str, ...]) -> bool:
+    """Whether the command line asks for JSON; parsed again here since parsing may have failed."""
+    joined = " ".join(argv)
+    return any(f"{flag}{sep}json" in joined for flag in ("--output", "-o") for sep in (" ", "="))
+
+
+def tell_bug(session: Session, error: BaseException) -> None:
+    """One line for an error that nobody foresaw, and a log file with versions and trace."""
+    path = session.state_folder / "bugs" / f"{time.strftime('%Y%m%d-%H%M%S')}.log"
+    what = f"draftpy has a bug: {type(error).__name__}"
+    with suppress(OSError):
+        _write_bug(path, session, error)
+        what = f"{what}; details are in {path}"
+    with suppress(OSError, ValueError):
+        session.stderr.write(f"✗ {what}\n            → report it with that file\n")
+
+
+def _write_bug(path: Path, session: Session, error: BaseException) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Values of options may be secrets, so only the command's own words are kept.
+    words = " ".join(word.partition("=")[0] for word in session.argv[:1])
+    text = (
+        f"draftpy {draftpy.__version__}, Python {platform.python_version()},"
+        f" {platform.platform()}\ncommand: {words}\n\n" + "".join(traceback.format_exception(error))
+    )
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
