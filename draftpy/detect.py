@@ -1,0 +1,195 @@
+"""Facts × Catalog → the packs that fit, best first, and why the others do not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from draftpy.errors import NothingDetected
+from draftpy.inspectors.facts import AppKind, Confidence, Evidence, Fact, Facts
+from draftpy.packs.model import Condition, Pack, Rule, Test, Tier
+from draftpy.source import SourceTree
+
+_TIERS = tuple(Tier)
+_CONFIDENCES = tuple(Confidence)
+_SHOWN_FILES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A pack that fits: by which tier, how surely, from which evidence, and why."""
+
+    pack: Pack
+    tier: Tier
+    confidence: Confidence
+    evidence: tuple[Evidence, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A pack that does not fit, and what it lacks."""
+
+    pack: Pack
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detections:
+    """Every pack's outcome; `ranked` is best first."""
+
+    ranked: tuple[Detection, ...]
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackChoice:
+    """The pack that is used, why, and what it was chosen from."""
+
+    pack: Pack
+    why: str
+    confidence: Confidence
+    evidence: tuple[Evidence, ...]
+    others: tuple[Detection, ...]
+    misses: tuple[Miss, ...]
+
+
+def detect(tree: SourceTree, facts: Facts, packs: tuple[Pack, ...]) -> Detections:
+    """Try every pack; ties of tier and confidence go to the language with more bytes."""
+    fits: list[tuple[Pack, Rule]] = []
+    misses: list[Miss] = []
+    for pack in packs:
+        rule = next((r for r in pack.rules if _holds(r.condition, tree, facts)), None)
+        against = next((c for c in pack.unless if _holds(c, tree, facts)), None)
+        if rule is None:
+            misses.append(Miss(pack=pack, why=_lack(pack)))
+        elif against is not None:
+            misses.append(Miss(pack=pack, why=f"ruled out by {_describe(against)}"))
+        else:
+            fits.append((pack, rule))
+    return Detections(ranked=_rank(fits, tree, facts), misses=tuple(misses))
+
+
+def choose(detections: Detections, wanted: Pack | None, tree: SourceTree) -> PackChoice:
+    """The wanted pack, else the best; raises NothingDetected with what was seen and looked for."""
+    ranked = detections.ranked
+    if wanted is not None:
+        fit = next((d for d in ranked if d.pack == wanted), None)
+        return PackChoice(
+            pack=wanted,
+            why="asked for",
+            confidence=fit.confidence if fit else Confidence.GUESS,
+            evidence=fit.evidence if fit else (),
+            others=tuple(d for d in ranked if d.pack != wanted),
+            misses=detections.misses,
+        )
+    if not ranked:
+        raise _nothing(detections, tree)
+    best = ranked[0]
+    return PackChoice(
+        pack=best.pack,
+        why=best.why,
+        confidence=best.confidence,
+        evidence=best.evidence,
+        others=ranked[1:],
+        misses=detections.misses,
+    )
+
+
+def is_server(detection: Detection, facts: Facts) -> bool:
+    """Whether this is an app that answers requests."""
+    kind = facts.find_value(f"{detection.pack.facts}.kind")
+    return kind == AppKind.WEB
+
+
+def _rank(fits: list[tuple[Pack, Rule]], tree: SourceTree, facts: Facts) -> tuple[Detection, ...]:
+    def order(fit: tuple[Pack, Rule]) -> tuple[int, int]:
+        return _TIERS.index(fit[1].tier), _CONFIDENCES.index(fit[1].confidence)
+
+    ranked: list[Detection] = []
+    for _, group in groupby(sorted(fits, key=order), key=order):
+        members = list(group)
+        # Bytes cost a walk over the sizes, so they are counted only to settle a tie.
+        if len(members) > 1:
+            members.sort(key=lambda fit: -tree.bytes_of(fit[0].extensions))
+        for pack, rule in members:
+            tie = _tie_reason(pack, members, tree)
+            ranked.append(_detection(pack, rule, facts, tie))
+    return tuple(ranked)
+
+
+def _tie_reason(pack: Pack, members: list[tuple[Pack, Rule]], tree: SourceTree) -> str:
+    if len(members) == 1:
+        return ""
+    return f", {tree.bytes_of(pack.extensions)} bytes of {' '.join(pack.extensions)}"
+
+
+def _detection(pack: Pack, rule: Rule, facts: Facts, tie: str) -> Detection:
+    return Detection(
+        pack=pack,
+        tier=rule.tier,
+        confidence=rule.confidence,
+        evidence=tuple(_evidence(rule.condition, facts)),
+        why=f"{_describe(rule.condition)}{tie}",
+    )
+
+
+def _holds(condition: Condition, tree: SourceTree, facts: Facts) -> bool:
+    match condition.test:
+        case Test.FILE:
+            return next(iter(tree.match(condition.subject)), None) is not None
+        case Test.FACT:
+            return _fact_holds(facts.find(condition.subject), condition)
+        case Test.ALL:
+            return all(_holds(part, tree, facts) for part in condition.parts)
+        case Test.ANY:
+            return any(_holds(part, tree, facts) for part in condition.parts)
+        case Test.NOT:
+            return not _holds(condition.parts[0], tree, facts)
+
+
+def _fact_holds(fact: Fact | None, condition: Condition) -> bool:
+    if fact is None:
+        return False
+    return fact.value in condition.wanted if condition.wanted else bool(fact.value)
+
+
+def _evidence(condition: Condition, facts: Facts) -> list[Evidence]:
+    if condition.test is Test.FACT:
+        fact = facts.find(condition.subject)
+        return [fact.evidence] if fact and fact.evidence else []
+    if condition.test is Test.NOT:
+        return []
+    return [found for part in condition.parts for found in _evidence(part, facts)]
+
+
+def _describe(condition: Condition) -> str:
+    """`manage.py and python.framework django`."""
+    join: Callable[[str], str] = lambda word: word.join(_describe(p) for p in condition.parts)  # noqa: E731
+    match condition.test:
+        case Test.FILE:
+            return condition.subject
+        case Test.FACT:
+            return " ".join([condition.subject, *(str(value) for value in condition.wanted)])
+        case Test.ALL:
+            return join(" and ")
+        case Test.ANY:
+            return join(" or ")
+        case Test.NOT:
+            return f"no {_describe(condition.parts[0])}"
+
+
+def _lack(pack: Pack) -> str:
+    if not pack.rules:
+        return "used only if asked for"
+    return f"looks for {pack.looks_for}" if pack.looks_for else "no rule of it holds"
+
+
+def _nothing(detections: Detections, tree: SourceTree) -> NothingDetected:
+    seen = ", ".join(tree.files[:_SHOWN_FILES]) or "no file at all"
+    more = len(tree.files) - _SHOWN_FILES
+    looked = "\n".join(f"{m.pack.name}: {m.why}" for m in detections.misses if m.pack.rules)
+    return NothingDetected(
+        f"no pack fits the source in {tree.root}",
+        evidence=f"seen: {seen}{f' and {more} more' if more > 0 else ''}\n{looked}",
+        remedy=f"draftpy create {tree.root} --pack generic",
+    )

@@ -1,0 +1,1 @@
+"""One module per ecosystem: a source tree → facts, by reading files only."""

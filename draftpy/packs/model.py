@@ -1,0 +1,101 @@
+"""What a pack is: the records that pack.yaml becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from draftpy.inspectors.facts import Confidence, FactValue
+from draftpy.names import PackName
+
+VariableType = Literal["text", "number", "flag", "list"]
+
+
+class Tier(StrEnum):
+    """What kind of evidence a rule rests on; the earlier one wins."""
+
+    EXISTING = "existing"  # the app brings its own Dockerfile
+    FRAMEWORK = "framework"  # a pair that leaves no doubt, such as manage.py and Django
+    SERVER = "server"  # a server language's manifest
+    CLIENT = "client"  # package.json and the like, which other apps carry for their tools
+    NATIVE = "native"  # build files of C and C++, often auxiliary
+    SOURCE = "source"  # source files that serve, without a manifest
+    STATIC = "static"  # a page to be served as it is
+    SCRIPT = "script"  # a lone script
+    FALLBACK = "fallback"  # only if asked for
+
+
+class Test(StrEnum):
+    """What a condition looks at."""
+
+    FILE = "file"
+    FACT = "fact"
+    ALL = "all"
+    ANY = "any"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One test: `subject` is a file pattern or fact key, `wanted` its allowed values, if any."""
+
+    test: Test
+    subject: str = ""
+    wanted: tuple[FactValue, ...] = ()
+    parts: tuple["Condition", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way to recognise an app."""
+
+    tier: Tier
+    confidence: Confidence
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A value for templates: the fact `<facts>.<name>`, else the default; None means required."""
+
+    name: str
+    type: VariableType
+    default: FactValue | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A file to write: its path in the project (may hold Jinja) and the pack's file for it."""
+
+    path: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One pack; `facts` names the ecosystem whose facts fill its variables."""
+
+    name: PackName
+    version: int
+    title: str
+    about: str
+    folder: Path
+    origin: str
+    facts: str = ""
+    extensions: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    unless: tuple[Condition, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    values: str = ""
+    dockerignore: tuple[str, ...] = ()
+    looks_for: str = ""
+    # How `up` syncs and restarts such an app; carried as it is written.
+    development: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """`python@1`, as it stands in draft.yaml."""
+        return f"{self.name}@{self.version}"

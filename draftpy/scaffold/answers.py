@@ -1,0 +1,73 @@
+"""A pack's variables, filled from flags, facts and defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from draftpy.errors import PackInvalid
+from draftpy.inspectors.commands import PORT_MARK
+from draftpy.inspectors.facts import AppKind, Facts, FactValue
+from draftpy.names import AppName
+from draftpy.packs.model import Pack, Variable
+
+DEFAULT_PORT = 8080
+_TYPES: dict[str, type] = {"text": str, "number": int, "flag": bool, "list": tuple}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Everything that a pack's templates may use; `port` is 0 for an app that listens nowhere."""
+
+    app: AppName
+    kind: AppKind
+    port: int
+    health_path: str
+    variables: Mapping[str, FactValue]
+
+    def as_names(self) -> dict[str, FactValue]:
+        """The names that templates see."""
+        return {
+            "name": str(self.app),
+            "kind": str(self.kind),
+            "port": self.port,
+            "health_path": self.health_path,
+            **self.variables,
+        }
+
+
+def fill_answers(pack: Pack, facts: Facts, app: AppName, port: int = 0) -> Answers:
+    """Fill a pack's variables; `port` from a flag goes first; raises PackInvalid."""
+    kind = AppKind(str(facts.find_value(f"{pack.facts}.kind") or AppKind.WEB))
+    listens = kind in (AppKind.WEB, AppKind.STATIC)
+    found = facts.find_value(f"{pack.facts}.port")
+    chosen = port or (found if isinstance(found, int) else 0) or (DEFAULT_PORT if listens else 0)
+    health = facts.find_value(f"{pack.facts}.health_path")
+    filled = {
+        variable.name: _with_port(_fill(pack, variable, facts), chosen)
+        for variable in pack.variables
+    }
+    return Answers(app=app, kind=kind, port=chosen, health_path=str(health or ""), variables=filled)
+
+
+def _fill(pack: Pack, variable: Variable, facts: Facts) -> FactValue:
+    value = facts.find_value(f"{pack.facts}.{variable.name}")
+    if value is None:
+        value = variable.default
+    if value is None:
+        raise PackInvalid(
+            f"pack {pack.name} needs to know {variable.name} and nothing in the source says it",
+            evidence=variable.about,
+            remedy=f"use another pack, or {pack.looks_for or 'give the variable a default'}",
+        )
+    if not isinstance(value, _TYPES[variable.type]):
+        raise PackInvalid(
+            f"pack {pack.name}: variable {variable.name} must be a {variable.type}",
+            evidence=repr(value),
+            remedy=f"mend {pack.folder}/pack.yaml",
+        )
+    return value
+
+
+def _with_port(value: FactValue, port: int) -> FactValue:
+    if isinstance(value, tuple):
+        return tuple(str(word).replace(PORT_MARK, str(port)) for word in value)
+    return value

@@ -1,0 +1,137 @@
+"""Pack and answers → the files that a project should have, as text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from draftpy.errors import PackInvalid
+from draftpy.packs.model import Pack
+from draftpy.render import render
+from draftpy.scaffold.answers import Answers
+from draftpy.scaffold.values import merge_values
+from draftpy.yaml_lines import YamlBroken
+
+DOCKERFILE = "Dockerfile"
+DOCKERIGNORE = ".dockerignore"
+DRAFT_YAML = "draft.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """The text of every template: the pack's files, the shared chart's and the shared ones."""
+
+    pack: Mapping[str, str]
+    chart: Mapping[str, str]
+    shared: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedFile:
+    """A file that a project should have; `may_merge` says that existing lines stay."""
+
+    path: str
+    text: str
+    may_merge: bool = False
+
+
+def load_templates(pack: Pack, templates_folder: Path) -> Templates:
+    """Read the pack's and the shared templates; raises PackInvalid."""
+    return Templates(
+        pack=_read_folder(pack.folder),
+        chart=_read_folder(templates_folder / "chart"),
+        shared={path.name: _read(path) for path in templates_folder.glob("*.j2") if path.is_file()},
+    )
+
+
+def render_files(pack: Pack, answers: Answers, templates: Templates) -> tuple[WantedFile, ...]:
+    """Everything that create writes, in the order of writing.
+
+    The Dockerfile comes last, after draft.yaml: a run that was cut off is then never taken for
+    an app that brought its own Dockerfile.
+    """
+    names = answers.as_names()
+    outputs = [
+        WantedFile(
+            path=_checked_path(pack, _render_text(output.path, names)),
+            text=render(templates.pack, output.template, names),
+        )
+        for output in pack.outputs
+    ]
+    ignored = render(templates.shared, "dockerignore.j2", {"lines": pack.dockerignore})
+    draft = render(
+        templates.shared, "draft.yaml.j2", {"name": str(answers.app), "pack": pack.label}
+    )
+    return (
+        WantedFile(path=DOCKERIGNORE, text=ignored, may_merge=True),
+        *_chart_files(pack, answers, templates),
+        WantedFile(path=DRAFT_YAML, text=draft),
+        *sorted(outputs, key=lambda file: file.path == DOCKERFILE),
+    )
+
+
+def chart_folder(answers: Answers) -> str:
+    """Where the chart goes."""
+    return f"charts/{answers.app}"
+
+
+def _chart_files(pack: Pack, answers: Answers, templates: Templates) -> list[WantedFile]:
+    texts = dict(templates.chart)
+    # Only the name differs; the templates hold another language's braces and stay as they are.
+    texts["Chart.yaml"] = texts["Chart.yaml"].replace(
+        "name: app\ndescription: Runs app", f"name: {answers.app}\ndescription: Runs {answers.app}"
+    )
+    layers = [texts["values.yaml"]]
+    if pack.values:
+        layers.append(render(templates.pack, pack.values, answers.as_names()))
+    try:
+        texts["values.yaml"] = merge_values(tuple(layers), _own_values(answers))
+    except YamlBroken as error:
+        raise PackInvalid(
+            f"{pack.values} of pack {pack.name} is not valid YAML",
+            evidence=error.problem,
+            remedy=f"mend {pack.folder / pack.values}",
+        ) from error
+    folder = chart_folder(answers)
+    return [WantedFile(path=f"{folder}/{name}", text=texts[name]) for name in sorted(texts)]
+
+
+def _own_values(answers: Answers) -> dict[str, Any]:
+    """What the facts say about the chart's values."""
+    port = {"name": "http", "containerPort": answers.port, "servicePort": 80}
+    own: dict[str, Any] = {
+        "image": {"repository": str(answers.app)},
+        "kind": str(answers.kind),
+        "ports": [port] if answers.port else [],
+    }
+    if answers.health_path:
+        own["probes"] = {"path": answers.health_path}
+    return own
+
+
+def _render_text(text: str, names: Mapping[str, Any]) -> str:
+    return render({"path": text}, "path", names) if "{" in text else text
+
+
+def _checked_path(pack: Pack, path: str) -> str:
+    """The path, if it stays inside the project."""
+    parts = PurePosixPath(path).parts
+    is_bad = not parts or path.startswith("/") or "\\" in path or "\0" in path
+    if is_bad or ".." in parts or parts[0] == ".git":
+        raise PackInvalid(
+            f"pack {pack.name} would write {path!r}, which is outside the project",
+            remedy=f"mend `files:` in {pack.folder}/pack.yaml",
+        )
+    return str(PurePosixPath(path))
+
+
+def _read_folder(folder: Path) -> dict[str, str]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _read(path) for path in paths}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackInvalid(f"{path} cannot be read", evidence=str(error)) from error

@@ -1,0 +1,73 @@
+"""What create was asked for, and what came of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from draftpy.detect import PackChoice
+from draftpy.inspectors.facts import Facts
+from draftpy.scaffold.answers import Answers
+from draftpy.scaffold.apply import ScaffoldReport
+from draftpy.scaffold.plan import ScaffoldPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRequest:
+    """What create is asked for; "" and 0 mean that the source decides.
+
+    `user_packs` is the folder of the user's own packs.
+    """
+
+    root: Path
+    user_packs: Path
+    pack: str = ""
+    name: str = ""
+    port: int = 0
+    dry_run: bool = False
+    force: bool = False
+    explain: bool = False
+
+    @property
+    def is_specific(self) -> bool:
+        """Whether the user asks for something that an existing file may contradict."""
+        return bool(self.pack or self.name or self.port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Another app that was found in a sub-folder of the one asked for."""
+
+    folder: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFolder:
+    """Where the app is: `folder` is "" at the root asked for; `others` are further apps."""
+
+    root: Path
+    folder: str = ""
+    others: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateOutcome:
+    """Everything that create decided and did."""
+
+    request: CreateRequest
+    place: AppFolder
+    choice: PackChoice
+    facts: Facts
+    answers: Answers
+    plan: ScaffoldPlan
+    report: ScaffoldReport
+    notices: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.place.root
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether there was nothing to write."""
+        return not self.plan.writes
