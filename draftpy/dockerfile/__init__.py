@@ -1,0 +1,16 @@
+"""A Dockerfile → stages, COPY graph, exposed ports, user; pure."""
+
+from draftpy.dockerfile.instructions import Instruction
+from draftpy.dockerfile.model import Command, Copy, Dockerfile, Stage
+from draftpy.dockerfile.mounts import without_mounts
+from draftpy.dockerfile.stages import parse_dockerfile
+
+__all__ = [
+    "Command",
+    "Copy",
+    "Dockerfile",
+    "Instruction",
+    "Stage",
+    "parse_dockerfile",
+    "without_mounts",
+]
