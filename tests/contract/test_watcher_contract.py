@@ -1,5 +1,6 @@
 """What every watcher must see, on the real file system."""
 
+import random
 import shutil
 import sys
 import threading
@@ -11,9 +12,10 @@ import pytest
 
 from draftpy.adapters.inotify_watcher import InotifyWatcher
 from draftpy.adapters.watchdog_watcher import WatchdogWatcher
+from draftpy.clock import SystemClock
 from draftpy.errors import DraftError, WatchFailed
 from draftpy.ignore import load_watch_ignore
-from draftpy.watch import ChangeKind, LoadRules, RawChange, Watcher
+from draftpy.watch import ChangeKind, ChangeQueue, LoadRules, RawChange, Watcher
 from tests.support.watcher import ScriptedWatcher
 
 
@@ -202,6 +204,32 @@ def test_a_link_to_a_folder_is_not_followed(watcher: Watcher, tmp_path: Path) ->
     assert sink.paths == {"a/x.py"}
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_shuffling_of_folders_each_is_watched_under_its_name(
+    seed: int, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)
+    with watching(InotifyWatcher(tmp_path, load_watch_ignore)) as sink:
+        for number in range(300):
+            folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+            folder = chance.choice([*folders, tmp_path])
+            match chance.randrange(5):
+                case 0 | 1:
+                    (folder / f"n{number}" / "sub").mkdir(parents=True)
+                case 2 if folder != tmp_path:
+                    folder.rename(tmp_path / f"r{number}")
+                case 3 if folder != tmp_path and number % 3 == 0:
+                    shutil.rmtree(folder)
+                case _:
+                    (folder / f"f{number}").write_text("1")
+        folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+        assert len(folders) > 10
+        for folder in folders:
+            (folder / "probe").write_text("1")
+            probe = (folder / "probe").relative_to(tmp_path).as_posix()
+            sink.wait_for(probe)
+
+
 def test_nothing_is_told_after_leaving(watcher: Watcher, tmp_path: Path) -> None:
     with watching(watcher) as sink:
         pass
@@ -231,3 +259,47 @@ def test_the_scripted_watcher_tells_saves() -> None:
         watcher.fail(WatchFailed("x"))
     assert sink.changes == [RawChange("app.py", ChangeKind.FINISHED)]
     assert (sink.lost, len(sink.errors), watcher.is_watching) == (1, 1, False)
+
+
+def save_like_vim(target: Path) -> None:
+    probe = target.parent / "4913"
+    probe.write_text("")
+    probe.unlink()
+    backup = target.with_name(f"{target.name}~")
+    target.rename(backup)
+    target.write_text("new")
+    backup.unlink()
+
+
+def save_like_jetbrains(target: Path) -> None:
+    fresh = target.with_name(f"{target.name}___jb_tmp___")
+    old = target.with_name(f"{target.name}___jb_old___")
+    fresh.write_text("new")
+    target.rename(old)
+    fresh.rename(target)
+    old.unlink()
+
+
+def save_in_place(target: Path) -> None:
+    target.write_text("new")
+
+
+def save_by_rename(target: Path) -> None:
+    fresh = target.with_name(f".{target.name}.k3jf8")
+    fresh.write_text("new")
+    fresh.rename(target)
+
+
+@pytest.mark.parametrize(
+    "save", [save_like_vim, save_like_jetbrains, save_in_place, save_by_rename]
+)
+def test_a_save_is_one_change_set_of_one_path(save: Callable[[Path], None], tmp_path: Path) -> None:
+    target = tmp_path / "app.py"
+    target.write_text("old")
+    queue = ChangeQueue(SystemClock())
+    with InotifyWatcher(tmp_path, load_watch_ignore).watch(queue):
+        save(target)
+        changes = queue.wait_next(5)
+        assert changes is not None
+        assert changes.paths == ("app.py",)
+        assert queue.wait_next(0.1) is None
