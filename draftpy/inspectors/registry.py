@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import procfile, python
+from draftpy.inspectors import go, node, own_dockerfile, procfile, python, static
 from draftpy.inspectors.facts import Facts, Findings, merge_findings
 from draftpy.source import SourceTree
 
 Inspector = Callable[[SourceTree], Findings]
 INSPECTORS: tuple[Inspector, ...] = (
     procfile.inspect,
+    own_dockerfile.inspect,
     python.inspect,
+    node.inspect,
+    go.inspect,
+    static.inspect,
 )
 
 

@@ -21,7 +21,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("format", "name", "version", "title", "description", "files")
-_OPTIONAL = ("facts", "extensions", "detect", "unless", "looksFor", "variables", "values")
+_OPTIONAL = ("facts", "extensions", "detect", "unless", "looksFor", "variables", "values", "keeps")
 _TOP = (*_REQUIRED, *_OPTIONAL, "dockerignore", "development")
 _DEFAULTS: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -94,6 +94,7 @@ class _PackReader:
             variables=tuple(self.variables()),
             outputs=tuple(self.outputs()),
             values=self.pack_file(doc.get("values", ""), ("values",)),
+            keeps=self.texts(doc.get("keeps", []), ("keeps",)),
             dockerignore=self.texts(doc.get("dockerignore", []), ("dockerignore",)),
             looks_for=self.typed(doc.get("looksFor", ""), str, ("looksFor",)),
             development=self.mapping(doc.get("development", {}), ("development",)),

@@ -75,7 +75,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One pack; `facts` names the ecosystem whose facts fill its variables."""
+    """One pack; `facts` names the ecosystem whose facts fill its variables.
+
+    `keeps` are files of the app that it uses as they are; their paths may hold Jinja.
+    """
 
     name: PackName
     version: int
@@ -90,6 +93,7 @@ class Pack:
     variables: tuple[Variable, ...] = ()
     outputs: tuple[Output, ...] = ()
     values: str = ""
+    keeps: tuple[str, ...] = ()
     dockerignore: tuple[str, ...] = ()
     looks_for: str = ""
     # How `up` syncs and restarts such an app; carried as it is written.

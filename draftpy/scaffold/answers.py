@@ -20,6 +20,7 @@ class Answers:
     app: AppName
     kind: AppKind
     port: int
+    port_variable: str
     health_path: str
     variables: Mapping[str, FactValue]
 
@@ -29,6 +30,7 @@ class Answers:
             "name": str(self.app),
             "kind": str(self.kind),
             "port": self.port,
+            "port_variable": self.port_variable,
             "health_path": self.health_path,
             **self.variables,
         }
@@ -37,15 +39,25 @@ class Answers:
 def fill_answers(pack: Pack, facts: Facts, app: AppName, port: int = 0) -> Answers:
     """Fill a pack's variables; `port` from a flag goes first; raises PackInvalid."""
     kind = AppKind(str(facts.find_value(f"{pack.facts}.kind") or AppKind.WEB))
+    if port and kind in (AppKind.WORKER, AppKind.JOB):
+        kind = AppKind.WEB  # Whoever names a port knows better than we do.
     listens = kind in (AppKind.WEB, AppKind.STATIC)
     found = facts.find_value(f"{pack.facts}.port")
     chosen = port or (found if isinstance(found, int) else 0) or (DEFAULT_PORT if listens else 0)
     health = facts.find_value(f"{pack.facts}.health_path")
+    variable = facts.find_value(f"{pack.facts}.port_variable")
     filled = {
         variable.name: _with_port(_fill(pack, variable, facts), chosen)
         for variable in pack.variables
     }
-    return Answers(app=app, kind=kind, port=chosen, health_path=str(health or ""), variables=filled)
+    return Answers(
+        app=app,
+        kind=kind,
+        port=chosen,
+        port_variable=str(variable or "PORT"),
+        health_path=str(health or ""),
+        variables=filled,
+    )
 
 
 def _fill(pack: Pack, variable: Variable, facts: Facts) -> FactValue:

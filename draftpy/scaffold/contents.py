@@ -28,11 +28,15 @@ class Templates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedFile:
-    """A file that a project should have; `may_merge` says that existing lines stay."""
+    """A file that a project should have; `may_merge`: existing lines stay.
+
+    `is_users`: it is the user's own and is only named, never written.
+    """
 
     path: str
     text: str
     may_merge: bool = False
+    is_users: bool = False
 
 
 def load_templates(pack: Pack, templates_folder: Path) -> Templates:
@@ -59,10 +63,15 @@ def render_files(pack: Pack, answers: Answers, templates: Templates) -> tuple[Wa
         for output in pack.outputs
     ]
     ignored = render(templates.shared, "dockerignore.j2", {"lines": pack.dockerignore})
-    draft = render(
-        templates.shared, "draft.yaml.j2", {"name": str(answers.app), "pack": pack.label}
-    )
+    draft_names = {
+        "name": str(answers.app),
+        "pack": pack.label,
+        "dockerfile": answers.variables.get("path", DOCKERFILE),
+    }
+    draft = render(templates.shared, "draft.yaml.j2", draft_names)
+    kept = [_checked_path(pack, _render_text(path, names)) for path in pack.keeps]
     return (
+        *(WantedFile(path=path, text="", is_users=True) for path in kept),
         WantedFile(path=DOCKERIGNORE, text=ignored, may_merge=True),
         *_chart_files(pack, answers, templates),
         WantedFile(path=DRAFT_YAML, text=draft),

@@ -112,6 +112,8 @@ def _judge(
 ) -> tuple[Action, str]:
     if before is None:
         return Action.CREATE, "new"
+    if file.is_users:
+        return Action.KEEP, "yours, used as it is"
     if before == after:
         return Action.KEEP, "is as it should be"
     if file.may_merge:

@@ -28,9 +28,12 @@ def merge_values(layers: tuple[str, ...], own: Mapping[str, Any]) -> str:
 
 
 def merge_maps(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid on `base`: mappings key by key, everything else replaced."""
+    """`over` laid on `base`: mappings key by key, null removes, everything else replaces."""
     merged = dict(base)
     for key, value in over.items():
+        if value is None:
+            merged.pop(key, None)
+            continue
         old = merged.get(key)
         both = isinstance(old, dict) and isinstance(value, dict) and value
         merged[key] = merge_maps(old, value) if both and isinstance(old, dict) else value
