@@ -10,6 +10,17 @@ from draftpy.packs.model import Condition, Pack, Rule, Test, Tier
 from draftpy.source import SourceTree
 
 _TIERS = tuple(Tier)
+_TIER_WORDS = {
+    Tier.EXISTING: "an own Dockerfile",
+    Tier.FRAMEWORK: "a framework's own files",
+    Tier.SERVER: "a server language's manifest",
+    Tier.CLIENT: "a manifest that other apps carry too",
+    Tier.NATIVE: "build files that other apps carry too",
+    Tier.SOURCE: "source files without a manifest",
+    Tier.STATIC: "pages to be served as they are",
+    Tier.SCRIPT: "a lone script",
+    Tier.FALLBACK: "only if asked for",
+}
 _CONFIDENCES = tuple(Confidence)
 _SHOWN_FILES = 12
 
@@ -129,8 +140,16 @@ def _detection(pack: Pack, rule: Rule, facts: Facts, tie: str) -> Detection:
         tier=rule.tier,
         confidence=rule.confidence,
         evidence=tuple(_evidence(rule.condition, facts)),
-        why=f"{_describe(rule.condition)}{tie}",
+        why=_why(rule, facts, tie),
     )
+
+
+def _why(rule: Rule, facts: Facts, tie: str) -> str:
+    """`requirements.txt:3, app.py:5: a server language's manifest`."""
+    evidence = _evidence(rule.condition, facts)
+    places = dict.fromkeys(place.place for place in evidence)
+    seen = ", ".join(places) or _describe(rule.condition)
+    return f"{seen}: {_TIER_WORDS[rule.tier]}{tie}"
 
 
 def _holds(condition: Condition, tree: SourceTree, facts: Facts) -> bool:

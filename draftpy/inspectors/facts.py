@@ -51,12 +51,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something in the source that is broken or will not work in a cluster."""
+    """Something in the source that is broken, or only worth knowing (`is_note`)."""
 
     file: str
     what: str
     line: int = 0
     remedy: str = ""
+    is_note: bool = False
 
     @property
     def place(self) -> str:

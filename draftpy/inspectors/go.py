@@ -127,7 +127,7 @@ def _port_facts(files: list[_GoFile]) -> Iterator[Fact]:
         variable = _PORT_VARIABLE.search(file.code)
         if variable:
             line = file.raw.count("\n", 0, file.raw.find(variable[0])) + 1
-            text, means = variable[0], "decides the port"
+            text, means = variable[0], f"listens where {variable[1]} says"
             where = Evidence(file=file.path, line=line, text=text, means=means)
             yield Fact(key="go.port", value=DEFAULT_PORT, evidence=where)
             yield Fact(key="go.port_variable", value=variable[1])
@@ -136,7 +136,8 @@ def _port_facts(files: list[_GoFile]) -> Iterator[Fact]:
         literal = _LITERAL_PORT.search(file.code) if _LISTENS.search(file.code) else None
         if literal:
             line = file.raw.count("\n", 0, file.raw.find(literal[0])) + 1
-            where = Evidence(file=file.path, line=line, means=f"listens on {literal[1]}")
+            means = f"listens on {literal[1]}"
+            where = Evidence(file=file.path, line=line, text=literal[0], means=means)
             yield Fact(key="go.port", value=int(literal[1]), evidence=where)
             return
     yield Fact(key="go.port", value=DEFAULT_PORT, confidence=Confidence.GUESS)
@@ -186,7 +187,7 @@ def _problems(files: list[_GoFile], mains: list[_GoFile]) -> Iterator[Problem]:
     if len(folders) > 1:
         what = f"is the program that is built; others: {', '.join(folders[1:])}"
         remedy = "change the go build line of the Dockerfile for another"
-        yield Problem(file=folders[0], what=what, remedy=remedy)
+        yield Problem(file=folders[0], what=what, remedy=remedy, is_note=True)
     cgo = next((file for file in files if 'import "C"' in file.code), None)
     if cgo:
         what = "uses cgo, which the static image has no C library for"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.python_shapes import HEALTH_PATHS, Listening
 
 _COMMENT_OR_STRING = re.compile(
@@ -31,6 +32,12 @@ class ScriptShape:
     health_path: str = ""
     health_line: int = 0
     creates_server: bool = False
+    lines: tuple[str, ...] = ()
+
+    def evidence_at(self, line: int, means: str) -> Evidence:
+        """A line of the script."""
+        text = self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
+        return Evidence(file=self.path, line=line, text=text, means=means)
 
 
 def parse_script(path: str, text: str) -> ScriptShape:
@@ -45,6 +52,7 @@ def parse_script(path: str, text: str) -> ScriptShape:
         health_path=health[0],
         health_line=health[1],
         creates_server=bool(_CREATES.search(code)),
+        lines=tuple(text.splitlines()),
     )
 
 

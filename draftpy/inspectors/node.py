@@ -179,12 +179,7 @@ def _start_facts(
     yield from _port_facts(start, listening)
     health = next((shape for shape in shapes if shape.health_path), None)
     if health:
-        where = Evidence(
-            file=health.path,
-            line=health.health_line,
-            text=health.health_path,
-            means="is asked by the probes",
-        )
+        where = health.evidence_at(health.health_line, "is asked by the probes")
         yield Fact(key="node.health_path", value=health.health_path, evidence=where)
 
 
@@ -193,13 +188,15 @@ def _port_facts(start: _Start, listening: ScriptShape | None) -> Iterator[Fact]:
     if start.command.port:
         yield Fact(key="node.port", value=start.command.port, evidence=start.evidence)
     elif listening and call and call.port and not call.variable:
-        where = Evidence(file=listening.path, line=call.port_line, means=f"listens on {call.port}")
+        where = listening.evidence_at(call.port_line, f"listens on {call.port}")
         yield Fact(key="node.port", value=call.port, evidence=where)
+    elif listening and call and call.variable:
+        where = listening.evidence_at(call.port_line, f"listens where {call.variable} says")
+        yield Fact(key="node.port", value=DEFAULT_PORT, evidence=where)
+        yield Fact(key="node.port_variable", value=call.variable)
     else:
-        variable = call.variable if call and call.variable else "PORT"
-        confidence = Confidence.CERTAIN if call and call.variable else Confidence.GUESS
-        yield Fact(key="node.port", value=DEFAULT_PORT, confidence=confidence)
-        yield Fact(key="node.port_variable", value=variable)
+        yield Fact(key="node.port", value=DEFAULT_PORT, confidence=Confidence.GUESS)
+        yield Fact(key="node.port_variable", value="PORT")
 
 
 def _install_facts(

@@ -148,7 +148,8 @@ def _find_server(tree: SourceTree, modules: tuple[ModuleShape, ...]) -> Entry | 
     listening = next((call for call in module.listening if call.port), module.listening[0])
     start = _python_start(tree, module)
     port = listening.port or DEFAULT_PORT
-    where = _evidence(tree, module.path, listening.port_line or listening.line, f"port {port}")
+    means = f"listens where {listening.variable} says" if listening.variable else f"port {port}"
+    where = _evidence(tree, module.path, listening.port_line or listening.line, means)
     return Entry(
         framework="",
         kind=AppKind.WEB,
@@ -156,7 +157,7 @@ def _find_server(tree: SourceTree, modules: tuple[ModuleShape, ...]) -> Entry | 
         evidence=_evidence(tree, module.path, listening.line, f"starts as {_short(start)}"),
         # Where the environ decides, it can as well say our own default.
         port=DEFAULT_PORT if listening.variable else port,
-        port_evidence=where if listening.port and not listening.variable else None,
+        port_evidence=where if listening.port or listening.variable else None,
         port_variable=listening.variable,
         problems=_loopback_problems(module, listening),
     )

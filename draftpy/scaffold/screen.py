@@ -10,6 +10,7 @@ from draftpy.scaffold.contents import chart_folder
 from draftpy.scaffold.outcome import CreateOutcome
 from draftpy.scaffold.plan import Action, FileAction, render_diff
 
+_SHOWN_FIRST = ("framework", "start", "package", "port", "health_path", "version")
 _NO_WEB = {AppKind.WORKER: "worker, no port", AppKind.JOB: "job, runs once, no port"}
 
 
@@ -113,10 +114,13 @@ def _evidence_rows(outcome: CreateOutcome) -> list[tuple[str, str, str]]:
 
 def _evidence_of(outcome: CreateOutcome) -> Iterator[Evidence]:
     own = outcome.facts.of(outcome.choice.pack.facts)
-    order = ("framework", "start", "kind", "port", "health_path", "version", "lock_file")
-    shown = [f for name in order for f in own if f.key.rpartition(".")[2] == name]
-    shown += [fact for fact in own if fact not in shown and fact.key.endswith(".manifest")]
-    yield from (fact.evidence for fact in shown if fact.evidence)
+    shown = [f for name in _SHOWN_FIRST for f in own if f.key.rpartition(".")[2] == name]
+    shown += [fact for fact in own if fact not in shown]
+    places = [fact.evidence for fact in shown if fact.evidence]
+    for place in places:
+        # A bare file name says nothing beside a line of that file.
+        if place.text or place.means or not any(p.file == place.file and p.line for p in places):
+            yield place
 
 
 def _table(rows: Iterable[tuple[str, str, str]]) -> Iterator[str]:
@@ -139,7 +143,8 @@ def _second_lines(outcome: CreateOutcome) -> Iterator[str]:
 def _problem_lines(outcome: CreateOutcome) -> Iterator[str]:
     for problem in outcome.facts.problems:
         remedy = f"; {problem.remedy}" if problem.remedy else ""
-        yield f"warning: {problem.place} {problem.what}{remedy}"
+        word = "note" if problem.is_note else "warning"
+        yield f"{word}: {problem.place} {problem.what}{remedy}"
 
 
 def _explain_lines(outcome: CreateOutcome) -> Iterator[str]:
