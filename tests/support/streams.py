@@ -9,10 +9,11 @@ Answer = Callable[[socket.socket], None]
 
 
 class SocketConnection:
-    """A forward.Connection over a real socket."""
+    """A forward.Connection over a real socket; not every transport can end one side alone."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, can_half_close: bool = True) -> None:
         self._sock = sock
+        self._can_half_close = can_half_close
 
     def recv(self, max_bytes: int) -> bytes:
         return self._sock.recv(max_bytes)
@@ -21,7 +22,8 @@ class SocketConnection:
         self._sock.sendall(payload)
 
     def finish_sending(self) -> None:
-        self._sock.shutdown(socket.SHUT_WR)
+        if self._can_half_close:
+            self._sock.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         with suppress(OSError):
@@ -63,6 +65,7 @@ class LoopbackDialer:
     def __init__(self, *, refuses_after_bytes: int = 1, **pods: int | None) -> None:
         self._refuses_after_bytes = refuses_after_bytes
         self.pods: dict[str, int | None] = dict(pods)
+        self.can_half_close = True
         self.dialled: list[str] = []
         self.refusals: list[RefusingConnection] = []
 
@@ -74,7 +77,8 @@ class LoopbackDialer:
         if local is None:
             self.refusals.append(RefusingConnection(after_bytes=self._refuses_after_bytes))
             return self.refusals[-1]
-        return SocketConnection(socket.create_connection(("127.0.0.1", local)))
+        sock = socket.create_connection(("127.0.0.1", local))
+        return SocketConnection(sock, can_half_close=self.can_half_close)
 
 
 @contextmanager

@@ -172,25 +172,28 @@ def test_an_open_connection_outlives_the_change_of_pods() -> None:
 
 def test_a_client_that_leaves_while_held_is_not_dialled_for() -> None:
     dialer = LoopbackDialer()
-    with forwarding(dialer) as forward:
-        before = forward_threads()
-        connect(forward).close()
-        wait_until(lambda: forward_threads() <= before)
-        forward.set_pods(("a",))
+    with forwarding(dialer, hold_s=60) as forward:
+        with connect(forward):
+            wait_until(lambda: forward_threads() == 2)
+        wait_until(lambda: forward_threads() == 1)
     assert dialer.dialled == []
 
 
-def test_an_answered_client_that_leaves_ends_an_app_that_keeps_its_side_open() -> None:
+@pytest.mark.parametrize("can_half_close", [True, False])
+def test_an_answered_client_that_leaves_ends_an_app_that_keeps_its_side_open(
+    can_half_close: bool,
+) -> None:
     ended = threading.Event()
 
     def answer_and_stay(client: socket.socket) -> None:
         client.recv(100)
         client.sendall(b"done")
         client.recv(100)
-        client.recv(100)
         ended.set()
 
-    with serving(answer_and_stay) as one, forwarding(LoopbackDialer(a=one), "a") as forward:
+    dialer = LoopbackDialer()
+    dialer.can_half_close = can_half_close
+    with serving(answer_and_stay) as dialer.pods["a"], forwarding(dialer, "a") as forward:
         with connect(forward) as client:
             client.sendall(b"GET")
             assert client.recv(4) == b"done"

@@ -125,6 +125,28 @@ def test_lost_events_make_it_the_whole_tree_and_what_was_missed_is_watched(
         assert later.paths == ("new/app.py",)
 
 
+def test_changed_rules_leave_one_watch_per_folder_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[InotifyFD] = []
+
+    class KnownFD(InotifyFD):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    use(KnownFD, monkeypatch)
+    for folder in ("src", "data/a", "data/b"):
+        (tmp_path / folder).mkdir(parents=True)
+    queue = ChangeQueue(SystemClock())
+    with watcher(tmp_path).watch(queue) as folders:
+        assert folders == 5
+        (tmp_path / ".gitignore").write_text("data/\n")
+        assert queue.wait_next(5) is not None
+        watches = made[0]._watch_for_wd.values()
+        assert [len(watch.callbacks) for watch in watches] == [1, 1]  # the root and src
+
+
 def test_a_root_that_goes_away_is_told(tmp_path: Path) -> None:
     root = tmp_path / "src"
     root.mkdir()

@@ -83,6 +83,16 @@ def test_written_and_told_lines_are_equal_however_streams_break(seed: int) -> No
         s.wait_texts(*[text for _, text in lines])
 
 
+def test_the_tail_holds_for_the_first_stream_only() -> None:
+    with scene(LogOptions(tail=1)) as s:
+        s.source.breaks = [1]
+        s.source.write((stamp(1), "a"), (stamp(2), "b"))
+        s.follower.set_pods((pod(),))
+        s.wait_texts("b")
+        s.source.write((stamp(3), "c"), (stamp(4), "d"))
+        s.wait_texts("b", "c", "d")
+
+
 def test_a_new_pod_is_followed_from_its_first_line() -> None:
     with scene(LogOptions(tail=1)) as s:
         s.source.write((stamp(1), "a"), (stamp(2), "b"), pod="old")
