@@ -1,0 +1,25 @@
+"""What all builders tell while they build."""
+
+from draftpy.build import BuildRequest
+from draftpy.build_output import BuildStep
+from draftpy.events import BuildLine, Reporter, Stage, StageProgress, Warned
+
+
+def tell_output(reporter: Reporter, step: BuildStep | None, lines: tuple[str, ...]) -> None:
+    """Tell the step that began and the lines that were written."""
+    if step is not None:
+        reporter.report(StageProgress(stage=Stage.BUILD, text=str(step)))
+        reporter.report(BuildLine(text=str(step)))
+    for line in lines:
+        reporter.report(BuildLine(text=line))
+
+
+def warn_skipped(reporter: Reporter, request: BuildRequest) -> None:
+    """Tell which entries of the folder have no content to send."""
+    for path in request.context.skipped:
+        reporter.report(
+            Warned(
+                text=f"{path} is a socket, pipe or device and is not sent to the builder",
+                remedy=f"list it in .dockerignore: {path}",
+            )
+        )

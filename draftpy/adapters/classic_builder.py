@@ -1,0 +1,62 @@
+"""ImageBuilder by the engine's classic builder, for machines without buildx or BuildKit."""
+
+from typing import BinaryIO
+
+from draftpy.adapters.build_events import tell_output, warn_skipped
+from draftpy.adapters.docker_engine import DockerEngine, EngineRefused
+from draftpy.build import BuildRequest, BuiltImage, Cancelled
+from draftpy.build_output import ClassicOutput, dockerfile_invalid
+from draftpy.dockerfile import without_mounts
+from draftpy.errors import BuildFailed
+from draftpy.events import Reporter
+from draftpy.packing import packed_context, read_hashed
+from draftpy.refs import ImageRef
+
+HOW = "classic builder"
+
+
+class ClassicBuilder:
+    """Builds in the engine without BuildKit; mounts of RUN are left out, it does not know them."""
+
+    def __init__(self, engine: DockerEngine) -> None:
+        self._engine = engine
+
+    def find_image(self, ref: ImageRef) -> BuiltImage | None:
+        """The image of this name, if the engine has it."""
+        image_id = self._engine.find_image_id(str(ref))
+        return BuiltImage(ref=ref, image_id=image_id, how=HOW) if image_id else None
+
+    def build(
+        self, request: BuildRequest, reporter: Reporter, is_cancelled: Cancelled
+    ) -> BuiltImage:
+        """Build and tag."""
+        warn_skipped(reporter, request)
+        text = read_hashed(request.context, request.dockerfile).decode("utf-8", errors="replace")
+        replace = {request.dockerfile: without_mounts(text).encode()}
+        with packed_context(request.context, replace) as tar:
+            output = self._build(request, tar, reporter, is_cancelled)
+        if output.error or not output.image_id:
+            raise output.failure(request.dockerfile)
+        total, new = output.layers
+        return BuiltImage(
+            ref=request.ref,
+            image_id=output.image_id,
+            how=HOW,
+            layers_total=total,
+            layers_new=new,
+        )
+
+    def _build(
+        self, request: BuildRequest, tar: BinaryIO, reporter: Reporter, is_cancelled: Cancelled
+    ) -> ClassicOutput:
+        output = ClassicOutput()
+        try:
+            for item in self._engine.build(request, tar, is_cancelled):
+                step, lines = output.feed(item)
+                tell_output(reporter, step, lines)
+        except EngineRefused as error:
+            raise dockerfile_invalid(request.dockerfile, error.evidence) or BuildFailed(
+                f"the engine did not take up the build of {request.dockerfile}",
+                evidence=error.evidence,
+            ) from error
+        return output

@@ -1,0 +1,266 @@
+"""What builders print → steps, layers and failures: BuildKit's raw JSON and the classic stream."""
+
+import base64
+import binascii
+import json
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from draftpy.errors import BuildFailed, DockerfileInvalid
+
+EVIDENCE_LINES = 12
+_LINE_LIMIT = 500
+# BuildKit's names of the Dockerfile's steps: "[2/4] RUN …", "[build 2/4] RUN …".
+_STEP = re.compile(
+    r"\[(?:(?P<stage>\S+) )?(?P<number>\d+)/(?P<total>\d+)\] (?P<text>.*)", re.DOTALL
+)
+_CLASSIC_STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<text>.*)")
+_METADATA = "[internal] load metadata for "
+_DOCKERFILE_LINE = re.compile(r"\bline (\d+)\b")
+_PLACE = re.compile(r"(?P<file>\S.*):(?P<line>\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildStep:
+    """One instruction of a Dockerfile: "4/6", in a named stage or in ""."""
+
+    stage: str
+    number: int
+    total: int
+    text: str
+
+    def __str__(self) -> str:
+        """As people read it."""
+        stage = f" of stage {self.stage}" if self.stage else ""
+        return f"step {self.number}/{self.total}{stage}: {self.text}"
+
+
+@dataclass(slots=True)
+class _Vertex:
+    """What is known of one node of BuildKit's graph."""
+
+    name: str = ""
+    cached: bool = False
+    started: bool = False
+    error: str = ""
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=EVIDENCE_LINES))
+
+
+class BuildKitOutput:
+    """Collects `--progress=rawjson`, line by line.
+
+    `feed` returns what is worth telling of a line: the step that began, and lines of output.
+    """
+
+    def __init__(self) -> None:
+        self._vertices: dict[str, _Vertex] = {}
+        self._text: deque[str] = deque(maxlen=4 * EVIDENCE_LINES)
+
+    def feed(self, line: str) -> tuple[BuildStep | None, tuple[str, ...]]:
+        """Take one line; (the step that began with it, the output in it)."""
+        status = _parse_object(line)
+        if status is None:
+            if line.strip():
+                self._text.append(line.rstrip())
+            return None, ()
+        begun = [self._update(vertex) for vertex in status.get("vertexes") or ()]
+        output = [text for log in status.get("logs") or () for text in self._log_lines(log)]
+        return next((step for step in begun if step), None), tuple(output)
+
+    @property
+    def layers(self) -> tuple[int, int]:
+        """(steps that make layers, those of them that were not cached)."""
+        steps = [vertex for vertex in self._vertices.values() if _makes_layer(vertex.name)]
+        return len(steps), sum(1 for vertex in steps if not vertex.cached)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the engine took the build up at all."""
+        return bool(self._vertices)
+
+    def failure(self, dockerfile: str) -> BuildFailed:
+        """Why the build failed."""
+        failed = next((v for v in self._vertices.values() if _is_own_error(v.error)), None)
+        if failed is not None and failed.name.startswith(_METADATA):
+            return base_missing(failed.name.removeprefix(_METADATA), failed.error)
+        step = parse_step(failed.name) if failed else None
+        if failed is not None and step is not None:
+            return step_failed(step, dockerfile, (*failed.lines, failed.error), self._place())
+        if failed is None and (invalid := dockerfile_invalid(dockerfile, self._last_error())):
+            return invalid
+        return BuildFailed(
+            f"the image could not be built from {dockerfile}",
+            evidence=failed.error if failed else "\n".join(list(self._text)[-EVIDENCE_LINES:]),
+            remedy="draftpy logs --build shows all of the build's output",
+        )
+
+    def _update(self, vertex: dict[str, Any]) -> BuildStep | None:
+        known = self._vertices.setdefault(str(vertex.get("digest", "")), _Vertex())
+        known.name = str(vertex.get("name") or known.name)
+        known.cached = known.cached or bool(vertex.get("cached"))
+        known.error = str(vertex.get("error") or known.error)
+        if known.started or not vertex.get("started") or known.cached:
+            return None
+        known.started = True
+        return parse_step(known.name)
+
+    def _log_lines(self, log: dict[str, Any]) -> tuple[str, ...]:
+        try:
+            data = base64.b64decode(log.get("data") or "")
+        except (binascii.Error, ValueError):
+            return ()
+        lines = tuple(clean_lines(data.decode("utf-8", errors="replace")))
+        self._vertices.setdefault(str(log.get("vertex", "")), _Vertex()).lines.extend(lines)
+        return lines
+
+    def _last_error(self) -> str:
+        return next((line for line in reversed(self._text) if line.startswith("ERROR")), "")
+
+    def _place(self) -> int:
+        """The line of the Dockerfile that newer engines point to; 0 if they do not."""
+        lines = list(self._text)
+        for line, below in pairwise(lines):
+            found = _PLACE.fullmatch(line)
+            if found and below.startswith("-----"):
+                return int(found["line"])
+        return 0
+
+
+class ClassicOutput:
+    """Collects the decoded stream of the engine's classic builder."""
+
+    def __init__(self) -> None:
+        self.image_id = ""
+        self.error = ""
+        self._step: BuildStep | None = None
+        self._steps: list[BuildStep] = []
+        self._cached = 0
+        self._lines: deque[str] = deque(maxlen=EVIDENCE_LINES)
+
+    def feed(self, item: dict[str, Any]) -> tuple[BuildStep | None, tuple[str, ...]]:
+        """Take one item; (the step that began with it, the output in it)."""
+        aux = item.get("aux")
+        if isinstance(aux, dict) and aux.get("ID"):
+            self.image_id = str(aux["ID"])
+        detail = item.get("errorDetail") or {}
+        self.error = str(detail.get("message") or item.get("error") or self.error)
+        lines = tuple(clean_lines(str(item.get("stream") or "")))
+        return self._take(lines), lines
+
+    @property
+    def layers(self) -> tuple[int, int]:
+        """(steps that make layers, those of them that were not cached)."""
+        total = sum(1 for step in self._steps if not step.text.upper().startswith("FROM "))
+        return total, total - self._cached
+
+    def failure(self, dockerfile: str) -> BuildFailed:
+        """Why the build failed."""
+        if self._step is not None and self._step.text.upper().startswith("FROM "):
+            return base_missing(self._step.text.split()[1], self.error)
+        if self._step is not None:
+            return step_failed(self._step, dockerfile, (*self._lines, self.error))
+        return dockerfile_invalid(dockerfile, self.error) or BuildFailed(
+            f"the image could not be built from {dockerfile}", evidence=self.error
+        )
+
+    def _take(self, lines: tuple[str, ...]) -> BuildStep | None:
+        begun = None
+        for line in lines:
+            found = _CLASSIC_STEP.fullmatch(line)
+            if found:
+                begun = self._step = _step_of("", found)
+                self._steps.append(begun)
+                self._lines.clear()
+            elif line == " ---> Using cache":
+                self._cached += 1
+            elif not line.startswith((" --->", "Removing intermediate container")):
+                self._lines.append(line)
+        return begun
+
+
+def parse_step(name: str) -> BuildStep | None:
+    """The step that a vertex of BuildKit is, if it is one."""
+    found = _STEP.fullmatch(name)
+    return _step_of(found["stage"] or "", found) if found else None
+
+
+def step_failed(
+    step: BuildStep, dockerfile: str, lines: tuple[str, ...], line: int = 0
+) -> BuildFailed:
+    """The error for a step that failed, with the last lines it wrote."""
+    place = f"{dockerfile}:{line}" if line else dockerfile
+    return BuildFailed(
+        f"step {step.number}/{step.total} of {place} failed: {_shorten(step.text)}",
+        evidence="\n".join(line for line in lines if line)[-EVIDENCE_LINES * _LINE_LIMIT :],
+        remedy=_step_remedy(step, dockerfile),
+    )
+
+
+def base_missing(image: str, evidence: str) -> BuildFailed:
+    """The error for a base image that neither the engine nor a registry has."""
+    return BuildFailed(
+        f"the base image {image} cannot be had",
+        evidence=evidence,
+        remedy=f"check its name in the Dockerfile's FROM, try docker pull {image},"
+        " and docker login if its registry wants it",
+    )
+
+
+def dockerfile_invalid(dockerfile: str, text: str) -> DockerfileInvalid | None:
+    """The error for a Dockerfile that the builder cannot read, if its text names a line."""
+    found = _DOCKERFILE_LINE.search(text)
+    if not found:
+        return None
+    reason = text[found.end() :].lstrip(": ") or text
+    return DockerfileInvalid(
+        f"{dockerfile} line {found[1]} is not valid: {reason}",
+        remedy=f"mend line {found[1]} of {dockerfile} and save",
+    )
+
+
+def clean_lines(text: str) -> list[str]:
+    """Lines without trailing blanks; of a line that was overwritten by \\r only the last form."""
+    lines = (line.rstrip().rpartition("\r")[2] for line in text.split("\n"))
+    return [line[:_LINE_LIMIT] for line in lines if line.strip()]
+
+
+def _step_of(stage: str, found: re.Match[str]) -> BuildStep:
+    return BuildStep(
+        stage=stage,
+        number=int(found["number"]),
+        total=int(found["total"]),
+        text=" ".join(found["text"].split()),
+    )
+
+
+def _makes_layer(name: str) -> bool:
+    step = parse_step(name)
+    return step is not None and not step.text.upper().startswith("FROM ")
+
+
+def _is_own_error(error: str) -> bool:
+    """Other vertices are cancelled when one has failed; those are not the cause."""
+    return bool(error) and not error.endswith("context canceled")
+
+
+def _step_remedy(step: BuildStep, dockerfile: str) -> str:
+    if step.text.upper().startswith(("COPY ", "ADD ")):
+        return f"check the path in {dockerfile}, and that .dockerignore does not leave it out"
+    return f"mend what the step runs, or {dockerfile}, and save; draftpy logs --build shows it all"
+
+
+def _shorten(text: str, limit: int = 120) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _parse_object(line: str) -> dict[str, Any] | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
