@@ -71,7 +71,7 @@ def make_tree(root: Path, files: Iterable[str], *, is_whole: bool = True) -> Sou
     return SourceTree(root=root, files=ordered, names=frozenset(ordered), is_whole=is_whole)
 
 
-def load_source(root: Path) -> SourceTree:
+def load_source(root: Path, max_files: int = MAX_FILES) -> SourceTree:
     """List a source folder, nearest folders first; raises SourceMissing."""
     if not root.is_dir():
         raise SourceMissing(
@@ -80,14 +80,14 @@ def load_source(root: Path) -> SourceTree:
             remedy="draftpy create FOLDER",
         )
     files: list[str] = []
+    ignore = load_watch_ignore(root)
     try:
-        pending = list(_list_folder(root, "", load_watch_ignore(root), files))
+        pending = _list_folder(root, "", ignore, files)
     except OSError as error:
         raise SourceMissing(
             f"{root} cannot be read", evidence=str(error), remedy="make it readable"
         ) from error
-    ignore = load_watch_ignore(root)
-    while pending and len(files) < MAX_FILES:
+    while pending and len(files) < max_files:
         folder = pending.pop(0)
         try:
             pending += _list_folder(root, folder, ignore, files)

@@ -127,6 +127,7 @@ class _Reading:
                 Problem(file=evidence.file, line=evidence.line, what=what, remedy="mend the line")
             )
             return
+        self.needs_source = self.needs_source or (parsed.url or "").startswith("file:")
         self.found.append(
             Declared(
                 name=canonicalize_name(parsed.name),

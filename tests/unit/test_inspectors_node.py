@@ -1,0 +1,155 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from draftpy.inspectors.facts import Facts
+from draftpy.inspectors.node_version import choose_version
+from tests.support.source import facts_of
+
+EXPRESS = "const app = require('express')()\napp.listen(process.env.PORT || 3000)\n"
+
+
+def package(**keys: Any) -> dict[str, str]:
+    return {"package.json": json.dumps(keys, indent=1)}
+
+
+def start_of(facts: Facts) -> str:
+    value = facts.find_value("node.start")
+    return " ".join(value) if isinstance(value, tuple) else ""
+
+
+@pytest.mark.parametrize(
+    ("script", "start"),
+    [
+        ("node index.js", "node index.js"),
+        ("NODE_ENV=production node index.js", "node index.js"),
+        ("cross-env NODE_ENV=production node index.js", "node index.js"),
+        ("nodemon index.js", "node index.js"),
+        ("npm run serve", "node index.js --quiet"),
+        ("node index.js && echo", "sh -c node index.js && echo"),
+        ("vite", "node index.js"),
+        ("node missing.js", "node index.js"),
+        ("next start", "next start"),
+    ],
+)
+def test_start_script(tmp_path: Path, script: str, start: str) -> None:
+    scripts = {"start": script, "serve": "node index.js --quiet"}
+    facts = facts_of(tmp_path, {**package(scripts=scripts), "index.js": EXPRESS})
+    assert start_of(facts) == start
+
+
+def test_start_of_what_the_build_makes(tmp_path: Path) -> None:
+    scripts = {"start": "node dist/main.js", "build": "tsc"}
+    assert start_of(facts_of(tmp_path, package(scripts=scripts))) == "node dist/main.js"
+
+
+def test_main_counts_only_if_it_is_there(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {**package(main="index.js"), "src/server.mjs": EXPRESS})
+    assert start_of(facts) == "node src/server.mjs"
+
+
+@pytest.mark.parametrize(
+    ("code", "port", "variable"),
+    [
+        ("app.listen(4000)", 4000, None),
+        ("const PORT = 4001;\napp.listen(PORT, () => {})", 4001, None),
+        ("app.listen(process.env.PORT || 3000)", 8080, "PORT"),
+        ("let p = parseInt(process.env.APP_PORT ?? '3000', 10)\ns.listen(p)", 8080, "APP_PORT"),
+        ("server.listen({ port: 4002, host: '0.0.0.0' })", 4002, None),
+        ("// app.listen(1)\n/* app.listen(2) */ app.listen(4003)", 4003, None),
+        ("console.log('http://x'); app.listen(4004)", 4004, None),
+    ],
+)
+def test_port(tmp_path: Path, code: str, port: int, variable: str | None) -> None:
+    facts = facts_of(tmp_path, {**package(), "index.js": code})
+    assert facts.find_value("node.port") == port
+    assert facts.find_value("node.port_variable") == variable
+
+
+def test_script_without_server_is_a_worker(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {**package(), "index.js": "setInterval(work, 1000)"})
+    assert facts.find_value("node.kind") == "worker"
+
+
+def test_framework_with_the_locked_version(tmp_path: Path) -> None:
+    lock = {
+        "packages": {
+            "": {"dependencies": {"express": "^4.1.0"}},
+            "node_modules/express": {"version": "4.21.2"},
+        }
+    }
+    files = {**package(dependencies={"express": "^4.1.0"}), "package-lock.json": json.dumps(lock)}
+    facts = facts_of(tmp_path, {**files, "index.js": EXPRESS})
+    assert facts.find_value("node.framework_version") == "4.21"
+    assert facts.find_value("node.is_locked") is True
+
+
+def test_stale_lock_is_not_used(tmp_path: Path) -> None:
+    lock: dict[str, Any] = {"packages": {"": {"dependencies": {}}}}
+    files = {**package(dependencies={"express": "^4"}), "package-lock.json": json.dumps(lock)}
+    facts = facts_of(tmp_path, {**files, "index.js": EXPRESS})
+    assert facts.find_value("node.is_locked") is False
+    assert "does not match package.json" in facts.problems[0].what
+
+
+def test_two_locks_are_told(tmp_path: Path) -> None:
+    files = {**package(packageManager="npm@10"), "yarn.lock": "", "package-lock.json": "{}"}
+    facts = facts_of(tmp_path, {**files, "index.js": EXPRESS})
+    assert facts.find_value("node.manager") == "npm"
+    assert facts.problems[0].place == "package-lock.json"
+
+
+def test_broken_package_json_is_named(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {"package.json": '{\n "a": 1,\n}', "server.js": EXPRESS})
+    assert facts.problems[0].place == "package.json:3"
+    assert start_of(facts) == "node server.js"
+
+
+def test_fastify_listens_on_loopback_unless_told(tmp_path: Path) -> None:
+    files = package(dependencies={"fastify": "^5"})
+    facts = facts_of(tmp_path, {**files, "index.js": "fastify.listen({ port: 3000 })"})
+    assert "localhost" in facts.problems[0].what
+    told = {**files, "index.js": "fastify.listen({ port: 3000, host: '0.0.0.0' })"}
+    assert facts_of(tmp_path, told).problems == ()
+
+
+def test_health_route(tmp_path: Path) -> None:
+    code = EXPRESS + "app.get('/healthz', h)\n"
+    assert facts_of(tmp_path, {**package(), "index.js": code}).find_value("node.health_path") == (
+        "/healthz"
+    )
+
+
+def test_install_scripts_need_the_source(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {**package(scripts={"postinstall": "x"}), "index.js": EXPRESS})
+    assert facts.find_value("node.needs_source") is True
+
+
+@pytest.mark.parametrize(
+    ("wanted", "version"),
+    [
+        ("v22.3.0", "22"),
+        ("20", "20"),
+        ("lts/jod", "22"),
+        ("lts/*", "24"),
+        (">=18", "24"),
+        (">=18 <23", "22"),
+        ("^20.1.0 || ^22.0.0", "22"),
+        ("18 - 22", "22"),
+        ("20.x", "20"),
+        ("~22.1", "22"),
+        ("*", "24"),
+        ("<20", "18"),
+        (">=99", None),
+        ("nonsense", None),
+    ],
+)
+def test_version_inside_a_range(wanted: str, version: str | None) -> None:
+    assert choose_version(wanted) == version
+
+
+def test_version_file_goes_before_engines(tmp_path: Path) -> None:
+    files = {**package(engines={"node": ">=22"}), ".nvmrc": "v22\n", "index.js": EXPRESS}
+    assert facts_of(tmp_path, files).find_value("node.version") == "22"
