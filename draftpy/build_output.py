@@ -20,6 +20,7 @@ _STEP = re.compile(
 _CLASSIC_STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<text>.*)")
 _METADATA = "[internal] load metadata for "
 _DOCKERFILE_LINE = re.compile(r"\bline (\d+)\b")
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PLACE = re.compile(r"(?P<file>\S.*):(?P<line>\d+)")
 
 
@@ -46,7 +47,15 @@ class _Vertex:
     cached: bool = False
     started: bool = False
     error: str = ""
+    partial: bytes = b""
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=EVIDENCE_LINES))
+
+    def take_output(self, content: bytes) -> tuple[str, ...]:
+        """The lines that are whole now; what is written comes in pieces of any length."""
+        whole, end, self.partial = (self.partial + content).rpartition(b"\n")
+        lines = tuple(clean_lines((whole + end).decode("utf-8", errors="replace")))
+        self.lines.extend(lines)
+        return lines
 
 
 class BuildKitOutput:
@@ -66,8 +75,8 @@ class BuildKitOutput:
             if line.strip():
                 self._text.append(line.rstrip())
             return None, ()
-        begun = [self._update(vertex) for vertex in status.get("vertexes") or ()]
         output = [text for log in status.get("logs") or () for text in self._log_lines(log)]
+        begun = [self._update(vertex, output) for vertex in status.get("vertexes") or ()]
         return next((step for step in begun if step), None), tuple(output)
 
     @property
@@ -89,19 +98,21 @@ class BuildKitOutput:
         step = parse_step(failed.name) if failed else None
         if failed is not None and step is not None:
             return step_failed(step, dockerfile, (*failed.lines, failed.error), self._place())
-        if failed is None and (invalid := dockerfile_invalid(dockerfile, self._last_error())):
-            return invalid
+        if failed is None and not self.layers[0]:
+            return dockerfile_invalid(dockerfile, self._last_error())
         return BuildFailed(
             f"the image could not be built from {dockerfile}",
             evidence=failed.error if failed else "\n".join(list(self._text)[-EVIDENCE_LINES:]),
             remedy="draftpy logs --build shows all of the build's output",
         )
 
-    def _update(self, vertex: dict[str, Any]) -> BuildStep | None:
-        known = self._vertices.setdefault(str(vertex.get("digest", "")), _Vertex())
+    def _update(self, vertex: dict[str, Any], output: list[str]) -> BuildStep | None:
+        known = self._get(vertex.get("digest"))
         known.name = str(vertex.get("name") or known.name)
         known.cached = known.cached or bool(vertex.get("cached"))
         known.error = str(vertex.get("error") or known.error)
+        if vertex.get("completed") and known.partial:
+            output += known.take_output(b"\n")
         if known.started or not vertex.get("started") or known.cached:
             return None
         known.started = True
@@ -109,12 +120,13 @@ class BuildKitOutput:
 
     def _log_lines(self, log: dict[str, Any]) -> tuple[str, ...]:
         try:
-            data = base64.b64decode(log.get("data") or "")
+            content = base64.b64decode(log.get("data") or "")
         except (binascii.Error, ValueError):
             return ()
-        lines = tuple(clean_lines(data.decode("utf-8", errors="replace")))
-        self._vertices.setdefault(str(log.get("vertex", "")), _Vertex()).lines.extend(lines)
-        return lines
+        return self._get(log.get("vertex")).take_output(content)
+
+    def _get(self, digest: object) -> _Vertex:
+        return self._vertices.setdefault(str(digest), _Vertex())
 
     def _last_error(self) -> str:
         return next((line for line in reversed(self._text) if line.startswith("ERROR")), "")
@@ -162,9 +174,7 @@ class ClassicOutput:
             return base_missing(self._step.text.split()[1], self.error)
         if self._step is not None:
             return step_failed(self._step, dockerfile, (*self._lines, self.error))
-        return dockerfile_invalid(dockerfile, self.error) or BuildFailed(
-            f"the image could not be built from {dockerfile}", evidence=self.error
-        )
+        return dockerfile_invalid(dockerfile, self.error)
 
     def _take(self, lines: tuple[str, ...]) -> BuildStep | None:
         begun = None
@@ -194,7 +204,7 @@ def step_failed(
     place = f"{dockerfile}:{line}" if line else dockerfile
     return BuildFailed(
         f"step {step.number}/{step.total} of {place} failed: {_shorten(step.text)}",
-        evidence="\n".join(line for line in lines if line)[-EVIDENCE_LINES * _LINE_LIMIT :],
+        evidence="\n".join([line for line in lines if line][-EVIDENCE_LINES:]),
         remedy=_step_remedy(step, dockerfile),
     )
 
@@ -209,11 +219,14 @@ def base_missing(image: str, evidence: str) -> BuildFailed:
     )
 
 
-def dockerfile_invalid(dockerfile: str, text: str) -> DockerfileInvalid | None:
-    """The error for a Dockerfile that the builder cannot read, if its text names a line."""
+def dockerfile_invalid(dockerfile: str, text: str) -> DockerfileInvalid:
+    """The error for a Dockerfile that the builder does not take; `text` is what it says."""
     found = _DOCKERFILE_LINE.search(text)
     if not found:
-        return None
+        reason = text.rpartition("failed to create LLB definition: ")[2]
+        return DockerfileInvalid(
+            f"{dockerfile} is not valid", evidence=reason, remedy=f"mend {dockerfile} and save"
+        )
     reason = text[found.end() :].lstrip(": ") or text
     return DockerfileInvalid(
         f"{dockerfile} line {found[1]} is not valid: {reason}",
@@ -222,8 +235,8 @@ def dockerfile_invalid(dockerfile: str, text: str) -> DockerfileInvalid | None:
 
 
 def clean_lines(text: str) -> list[str]:
-    """Lines without trailing blanks; of a line that was overwritten by \\r only the last form."""
-    lines = (line.rstrip().rpartition("\r")[2] for line in text.split("\n"))
+    """Lines without colours and blanks; of a line that was overwritten only the last form."""
+    lines = (_ESCAPE.sub("", line).rstrip().rpartition("\r")[2] for line in text.split("\n"))
     return [line[:_LINE_LIMIT] for line in lines if line.strip()]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import stat
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -146,6 +147,9 @@ def _open_hashed(root: Path, file: ContextFile) -> Iterator[_HashedFile]:
         raise unreadable(file.path, error) from error
     except OSError as error:
         raise changed(file.path) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise changed(file.path)
     with os.fdopen(descriptor, "rb") as source:
         hashed = _HashedFile(file, source)
         yield hashed

@@ -52,9 +52,9 @@ class BuildxBuilder:
     def _failure(
         self, request: BuildRequest, output: BuildKitOutput, finished: Finished
     ) -> BuildFailed:
+        self._engine.ping()  # raises EngineUnreachable if that is the cause
         if output.has_begun:
             return output.failure(request.dockerfile)
-        self._engine.ping()  # raises EngineUnreachable if that is the cause
         return BuildFailed(
             "docker buildx could not begin to build",
             evidence="\n".join(finished.lines[-12:]),

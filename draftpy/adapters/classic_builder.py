@@ -13,6 +13,7 @@ from draftpy.packing import packed_context, read_hashed
 from draftpy.refs import ImageRef
 
 HOW = "classic builder"
+_BAD_REQUEST = 400
 
 
 class ClassicBuilder:
@@ -55,8 +56,16 @@ class ClassicBuilder:
                 step, lines = output.feed(item)
                 tell_output(reporter, step, lines)
         except EngineRefused as error:
-            raise dockerfile_invalid(request.dockerfile, error.evidence) or BuildFailed(
-                f"the engine did not take up the build of {request.dockerfile}",
-                evidence=error.evidence,
-            ) from error
+            raise _not_begun(request.dockerfile, error) from error
         return output
+
+
+def _not_begun(dockerfile: str, error: EngineRefused) -> BuildFailed:
+    """The engine answers 400 for a Dockerfile or an option that it does not understand."""
+    if error.status == _BAD_REQUEST:
+        return dockerfile_invalid(dockerfile, error.evidence)
+    return BuildFailed(
+        f"the engine did not take up the build of {dockerfile}",
+        evidence=error.evidence,
+        remedy="draftpy doctor checks the engine",
+    )

@@ -1,8 +1,10 @@
 """The Docker SDK: the one place that talks to an engine's API."""
 
+import socket
 import time
+import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, BinaryIO
 import docker
 import requests
 from docker.auth import load_config, resolve_authconfig
+from docker.credentials.errors import StoreError
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.types import CancellableStream
 
@@ -94,7 +97,9 @@ class DockerEngine:
         """The digest that the registry has under this name now; "" if none can be seen."""
         try:
             with self._call("look into the registry"):
-                found = self._api.inspect_distribution(str(ref), self._credentials(ref.registry))
+                found = self._api.inspect_distribution(
+                    str(ref), self.find_credentials(ref.registry)
+                )
         except EngineRefused:
             return ""
         return str(found.get("Descriptor", {}).get("digest", ""))
@@ -106,7 +111,7 @@ class DockerEngine:
 
     def push(self, ref: ImageRef, is_cancelled: Cancelled = never) -> Iterator[dict[str, Any]]:
         """Push, as a stream of progress; raises EngineRefused, PublishFailed, Interrupted."""
-        credentials = self._credentials(ref.registry)
+        credentials = self.find_credentials(ref.registry)
         with self._stream("push", is_cancelled) as api:
             yield from api.push(
                 ref.name, tag=ref.tag, stream=True, decode=True, auth_config=credentials
@@ -116,7 +121,7 @@ class DockerEngine:
         self, request: BuildRequest, tar: BinaryIO, is_cancelled: Cancelled
     ) -> Iterator[dict[str, Any]]:
         """Build with the classic builder, as a stream; raises EngineRefused, Interrupted."""
-        with self._stream("build", is_cancelled) as api:
+        with self._stream("build", is_cancelled) as api, _readable_credentials():
             yield from api.build(
                 fileobj=tar,
                 custom_context=True,
@@ -143,8 +148,9 @@ class DockerEngine:
     def _connect(self) -> Any:
         environ = dict(self._environ)
         try:
+            _check_socket(self.host)
             api = docker.DockerClient.from_env(environment=environ).api
-        except (DockerException, requests.RequestException, ValueError) as error:
+        except (DockerException, OSError, ValueError) as error:
             raise engine_unreachable(self.host, _reason(error)) from error
         api.credstore_env = environ
         api.reload_config(self._config_path)
@@ -164,11 +170,12 @@ class DockerEngine:
                 return None
             raise
 
-    def _credentials(self, registry: str) -> dict[str, Any] | None:
+    def find_credentials(self, registry: str) -> dict[str, Any] | None:
         """What Docker's config holds for a registry, credential helpers included."""
         try:
             config = load_config(self._config_path, credstore_env=dict(self._environ))
-            found = resolve_authconfig(config, registry or _DOCKER_HUB)
+            with _without_warnings():
+                found = resolve_authconfig(config, registry or _DOCKER_HUB)
         except DockerException as error:
             raise PublishFailed(
                 f"the credentials of {registry or _DOCKER_HUB} cannot be read",
@@ -195,10 +202,9 @@ class DockerEngine:
     def _stream(self, action: str, is_cancelled: Cancelled) -> Iterator[Any]:
         """A connection of its own for a long stream, closed when cancelled."""
         api = self._connect()
-        streams: list["CancellableStream[Any]"] = []
-        # Closing the answer from beside is the only way to end a read that waits for output.
-        api.hooks["response"].append(lambda answer, **_: streams.append(_closable(answer)))
-        with stopping_when(is_cancelled, lambda: _close_all(streams)) as was_stopped:
+        answers: list[requests.Response] = []
+        api.hooks["response"].append(lambda answer, **_: answers.append(answer))
+        with stopping_when(is_cancelled, lambda: _cut(answers)) as was_stopped:
             try:
                 with self._call(action):
                     yield api
@@ -207,19 +213,46 @@ class DockerEngine:
                     raise
                 raise Interrupted(f"{action} was stopped") from error
             finally:
-                _close_all(streams)
+                for answer in answers:
+                    answer.close()
                 api.close()
         if was_stopped.is_set():
             raise Interrupted(f"{action} was stopped")
 
 
-def _closable(answer: requests.Response) -> "CancellableStream[Any]":
-    return CancellableStream(iter(()), answer)
+def _check_socket(host: str) -> None:
+    """Raise OSError if nothing listens; the SDK would leave its own socket open then."""
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(host.removeprefix("unix://"))
 
 
-def _close_all(streams: list["CancellableStream[Any]"]) -> None:
-    for stream in streams:
-        stream.close()
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """The SDK also warns, on stderr, of a missing credential helper before it raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@contextmanager
+def _readable_credentials() -> Iterator[None]:
+    """A classic build sends the credentials of all registries along."""
+    try:
+        yield
+    except StoreError as error:
+        raise BuildFailed(
+            "the credentials in Docker's config cannot be read",
+            evidence=str(error),
+            remedy="install the credential helper that ~/.docker/config.json names, or remove it",
+        ) from error
+
+
+def _cut(answers: list[requests.Response]) -> None:
+    """Shut the connections down: nothing else ends a read that waits for output in a thread."""
+    for answer in answers:
+        with suppress(OSError, AttributeError, DockerException):
+            CancellableStream(iter(()), answer).close()
 
 
 def _refused(action: str, error: APIError) -> EngineRefused:

@@ -82,7 +82,7 @@ class PushProgress:
         """How far it is, for people; in whole megabytes, so that it changes rarely."""
         sent = sum(done for done, _ in self._bytes.values())
         total = sum(size for _, size in self._bytes.values())
-        return f"{sent >> 20} of {total >> 20} MB" if total >> 20 else ""
+        return f"{min(sent, total) >> 20} of {total >> 20} MB" if total >> 20 else ""
 
     def feed(self, item: dict[str, Any]) -> None:
         """Take one item."""
