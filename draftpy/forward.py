@@ -20,6 +20,10 @@ KEEP_BYTES = 256 * 1024
 ANSWERED_IDLE_S = 0.5
 UNANSWERED_IDLE_S = 60.0
 CLOSING_S = 1.0
+# Requests that may be asked again if a pod went away before it answered (RFC 9110, 9.2.2).
+_SAFE_REQUESTS = (b"GET ", b"HEAD ", b"OPTIONS ")
+# How long a pod that broke a connection may take to be seen as gone.
+GONE_S = 0.5
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _numbers = itertools.count(1)
 
@@ -118,6 +122,8 @@ class HeldConnection:
     _has_client_finished: bool = False
     _has_answer: bool = False
     _answers: int = 0
+    _pod_name: str = ""
+    _was_asked_again: bool = False
 
     def run(self) -> None:
         """Serve the client to its end, over several pods if one refuses; closes the socket."""
@@ -155,6 +161,7 @@ class HeldConnection:
     def _dial(self) -> Connection | None:
         while not (self.deadline.has_passed() or self._is_over()):
             for pod in self.targets.wait_pods(min(RETRY_S, self.deadline.left_s())):
+                self._pod_name = pod
                 with suppress(OSError):
                     return self.dialer.dial(pod, self.port)
             if self.targets.pods:
@@ -175,30 +182,41 @@ class HeldConnection:
             return True
 
     def _carry_down(self, pod: Connection) -> bool:
-        """Carry bytes until a side ends; False if the pod refused and another may be tried."""
+        """Carry bytes until a side ends; False if another pod may be tried."""
         self._adopt(pod)
         try:
             while chunk := pod.recv(CHUNK_BYTES):
                 self._note_answer()
                 self.client.sendall(chunk)
         except ConnectionRefusedError:
-            pod.close()
-            if self._kept is not None and not self._is_ended.is_set():
-                return False
-            self._prepare_reset()
-            return True
+            is_torn, can_retry = True, self._kept is not None
         except OSError:
-            self._prepare_reset()
-            return True
-        with suppress(OSError):
-            self.client.shutdown(socket.SHUT_WR)
+            is_torn, can_retry = True, self._may_ask_again()
+        else:
+            is_torn, can_retry = False, self._may_ask_again()
+        if can_retry and not self._is_ended.is_set():
+            pod.close()
+            return False
+        self._end_answer(is_torn=is_torn)
         return True
 
-    def _prepare_reset(self) -> None:
-        """The client must not take a torn answer for a whole one: closing will be a reset."""
+    def _may_ask_again(self) -> bool:
+        """Whether a pod went away with an unanswered request that changes nothing: once only."""
+        if self._was_asked_again or not self._kept or not self._kept.startswith(_SAFE_REQUESTS):
+            return False
+        self._was_asked_again = True
+        if self._pod_name in self.targets.pods:
+            self.targets.wait_change(GONE_S)
+        return self._pod_name not in self.targets.pods[:1]
+
+    def _end_answer(self, *, is_torn: bool) -> None:
+        """Tell the client the end; it must not take a torn answer for a whole one."""
         with suppress(OSError):
-            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            self.client.shutdown(socket.SHUT_RD)
+            if is_torn:
+                self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+                self.client.shutdown(socket.SHUT_RD)
+            else:
+                self.client.shutdown(socket.SHUT_WR)
 
     def _adopt(self, pod: Connection) -> None:
         """From now on the client's bytes go to this pod, after those that it has sent already."""

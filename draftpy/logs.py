@@ -15,6 +15,7 @@ from draftpy.rollout import ContainerState, PodState
 
 # Lines remembered per container, to drop what a reopened stream repeats.
 REMEMBERED_LINES = 10_000
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ class LineTeller:
     def tell_new(self, lines: Iterable[tuple[str, str]]) -> None:
         """Tell what was not told before, as long as lines come."""
         self.seen.expect_repeats()
-        for at, text in lines:
+        for at, text in map(_checked, lines):
             if self.seen.is_repeat(at, text):
                 continue
             self.seen.add(at, text)
@@ -173,6 +174,14 @@ class LineTeller:
                 self.told += 1
                 line = LogLine(pod=self.pod, container=self.container, text=text, at=at)
                 self.reporter.report(line)
+
+
+def _checked(line: tuple[str, str]) -> tuple[str, str]:
+    """The kubelet puts remarks of its own, without a time, between the lines."""
+    at, text = line
+    if not at or _STAMP.fullmatch(at):
+        return line
+    return "", f"{at} {text}"
 
 
 def stamp_key(at: str) -> tuple[float, str]:

@@ -110,6 +110,44 @@ def test_a_request_too_big_to_keep_is_not_sent_twice() -> None:
     assert len(dialer.dialled) == 1
 
 
+def ask_dying_pod(request: bytes, successors: tuple[str, ...]) -> tuple[bytes, list[str]]:
+    """The answer to a request that a pod took and left unanswered, and who was dialled."""
+    dialer = LoopbackDialer()
+    with forwarding(dialer, "old") as forward:
+
+        def die(client: socket.socket) -> None:
+            client.recv(100)
+            forward.set_pods(successors)
+
+        with serving(die) as dialer.pods["old"], serving(saying(b"new")) as dialer.pods["new"]:
+            return ask(forward, request), dialer.dialled
+
+
+def test_a_safe_request_that_a_going_pod_left_unanswered_is_asked_again() -> None:
+    assert ask_dying_pod(b"GET / HTTP/1.1", ("new", "old")) == (b"new", ["old", "new"])
+
+
+def test_a_request_that_may_change_something_is_not_asked_again() -> None:
+    assert ask_dying_pod(b"POST / HTTP/1.1", ("new", "old")) == (b"", ["old"])
+
+
+def test_a_pod_that_stays_may_leave_a_request_unanswered() -> None:
+    assert ask_dying_pod(b"GET / HTTP/1.1", ("old", "new")) == (b"", ["old"])
+
+
+def test_an_unanswered_request_is_asked_again_once_only() -> None:
+    dialer = LoopbackDialer()
+    with serving(lambda client: forward.set_pods((f"pod{client.recv(100)!r}",))) as port:
+        dialer.pods = {"a": port}
+        with forwarding(dialer, "a") as forward, connect(forward) as client:
+            client.sendall(b"GET /")
+            wait_until(lambda: len(dialer.dialled) > 2)
+            dialer.pods["next"] = port
+            forward.set_pods(("next",))
+            assert is_ended(client)
+    assert dialer.dialled.count("a") == dialer.dialled.count("next") == 1
+
+
 def test_a_pod_that_breaks_in_the_middle_of_an_answer_is_no_clean_end() -> None:
     class Torn:
         def __init__(self) -> None:

@@ -31,6 +31,12 @@ def test_a_line_carries_its_pod_container_and_time() -> None:
     assert reporter.events == [LogLine(pod="hello-1", container="app", text="hi", at=stamp(5))]
 
 
+def test_a_remark_of_the_kubelet_without_a_time_is_told_whole() -> None:
+    source = MemoryLogs()
+    source.write((stamp(1), "a"), ("failed", "to watch the file"), (stamp(2), "b"))
+    assert read(source, LogOptions()) == ["a", "failed to watch the file", "b"]
+
+
 def test_tail_and_since_are_passed_on() -> None:
     source = MemoryLogs()
     source.write(*[(stamp(n), str(n)) for n in range(9)])
