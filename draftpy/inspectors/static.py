@@ -3,7 +3,7 @@
 from draftpy.inspectors.facts import AppKind, Evidence, Fact, Findings
 from draftpy.source import SourceTree
 
-_FOLDERS = ("", "public/", "site/", "www/", "html/", "static/")
+_FOLDERS = ("", "public/")
 
 
 def inspect(tree: SourceTree) -> Findings:

@@ -29,6 +29,7 @@ _DEFAULTS: dict[str, type | tuple[type, ...]] = {
     "flag": bool,
     "list": list,
 }
+_KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list"}
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -202,7 +203,7 @@ class _PackReader:
     def typed(self, given: Any, kind: Any, path: tuple[str, ...]) -> Any:
         """The value, if it is of that type."""
         if not isinstance(given, kind) or (kind is int and isinstance(given, bool)):
-            raise self.wrong(path, f"must be a {kind.__name__}, not {given!r}")
+            raise self.wrong(path, f"must be a {_KINDS[kind]}, not {given!r}")
         return given
 
     def matching(self, doc: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
