@@ -45,7 +45,8 @@ def inspect(tree: SourceTree) -> Findings:
     if not modules and manifest is None:
         return Findings(problems=manifests.problems)
     version, version_problems = find_version(tree, manifests)
-    entry = _with_procfile(find_entry(tree, modules), find_start(tree))
+    entry = find_entry(tree, modules) or _script_entry(manifests)
+    entry = _with_procfile(entry, find_start(tree))
     facts = [
         *(
             [Fact(key="python.manifest", value=manifest.file, evidence=manifest)]
@@ -55,7 +56,7 @@ def inspect(tree: SourceTree) -> Findings:
         *_framework_facts(entry, manifests),
         *_entry_facts(entry),
         version,
-        *_install_facts(manifests, entry),
+        *_install_facts(manifests, entry, str(version.value)),
     ]
     broken = tuple(
         Problem(file=m.path, line=m.error_line, what="is not valid Python", remedy="mend it")
@@ -64,6 +65,17 @@ def inspect(tree: SourceTree) -> Findings:
     )
     problems = (*manifests.problems, *version_problems, *broken, *(entry.problems if entry else ()))
     return Findings(facts=tuple(facts), problems=problems)
+
+
+def _script_entry(manifests: Manifests) -> Entry | None:
+    """The one script that pyproject.toml installs, else the one that is named start."""
+    names = [name for name, _ in manifests.scripts]
+    name = names[0] if len(names) == 1 else "start" if "start" in names else ""
+    if not name:
+        return None
+    means = f"starts as {name}"
+    where = Evidence(file="pyproject.toml", text=dict(manifests.scripts)[name], means=means)
+    return Entry(framework="", kind=AppKind.WORKER, start=(name,), evidence=where)
 
 
 def _with_procfile(entry: Entry | None, process: Process | None) -> Entry | None:
@@ -119,9 +131,10 @@ def _entry_facts(entry: Entry | None) -> Iterator[Fact]:
         )
 
 
-def _install_facts(manifests: Manifests, entry: Entry | None) -> Iterator[Fact]:
+def _install_facts(manifests: Manifests, entry: Entry | None, version: str) -> Iterator[Fact]:
     facts: dict[str, FactValue] = {
-        "install": _install_way(manifests),
+        "install": _install_way(manifests, version),
+        "installs_itself": bool(entry and entry.start[0] in dict(manifests.scripts)),
         "requirement_files": manifests.requirement_files,
         "needs_source": manifests.needs_source,
         "added": _added(manifests, entry),
@@ -133,11 +146,14 @@ def _install_facts(manifests: Manifests, entry: Entry | None) -> Iterator[Fact]:
         yield Fact(key="python.lock_file", value=lock, evidence=Evidence(file=lock))
 
 
-def _install_way(manifests: Manifests) -> str:
+def _install_way(manifests: Manifests, version: str) -> str:
     if "uv.lock" in manifests.lock_files and manifests.is_package:
         return "uv"
     if manifests.requirement_files:
         return "requirements"
+    # tomllib came with 3.11; it lists the dependencies before the source is there.
+    if manifests.has_static_dependencies and version not in ("3.8", "3.9", "3.10"):
+        return "dependencies"
     return "package" if manifests.is_package else "nothing"
 
 

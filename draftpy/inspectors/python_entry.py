@@ -111,6 +111,7 @@ def _app_entry(
         start=start,
         evidence=_evidence(tree, module.path, line, f"starts as {_short(start)}"),
         port=DEFAULT_PORT if is_web else 0,
+        port_variable="PORT" if is_web else "",
         health_path=module.health_path,
         health_evidence=(
             _evidence(tree, module.path, module.health_line, "is asked by the probes")

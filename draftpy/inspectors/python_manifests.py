@@ -35,6 +35,7 @@ class Manifests:
     requirement_files: tuple[str, ...] = ()
     needs_source: bool = False
     is_package: bool = False
+    has_static_dependencies: bool = False
     is_tooling_only: bool = False
     requires_python: Evidence | None = None
     scripts: tuple[tuple[str, str], ...] = ()
@@ -191,6 +192,7 @@ def _with_pyproject(base: Manifests, doc: dict[str, Any], read: _Reading) -> Man
     return replace(
         base,
         is_package=bool(project or poetry),
+        has_static_dependencies=isinstance(project.get("dependencies"), list),
         is_tooling_only=not project and not poetry and "build-system" not in doc,
         requires_python=(
             Evidence(file="pyproject.toml", line=line, text=str(wanted)) if wanted else None

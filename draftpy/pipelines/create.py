@@ -6,6 +6,7 @@ from draftpy.assets import templates_folder
 from draftpy.config import DRAFT_YAML, Project, load_project
 from draftpy.detect import choose
 from draftpy.events import Reporter, Result
+from draftpy.inspectors.facts import Facts
 from draftpy.names import AppName, parse_app_name, to_app_name
 from draftpy.packs.catalog import Catalog, catalog_folders, get_pack, load_catalog
 from draftpy.packs.model import Pack
@@ -32,6 +33,7 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     project = load_project(found.place.root) if _has_project(found.place.root) else None
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
     name, notices = _app_name(request, project, found.place.root)
+    notices += _port_notices(request, choice.pack, found.facts)
     answers = fill_answers(choice.pack, found.facts, name, request.port)
     plan = _plan(request, choice.pack, answers, found.place.root, files)
     report = ScaffoldReport()
@@ -76,6 +78,17 @@ def _app_name(
     if name == root.name:
         return name, ()
     return name, (f"the app is named {name}, after the folder {root.name!r}",)
+
+
+def _port_notices(request: CreateRequest, pack: Pack, facts: Facts) -> tuple[str, ...]:
+    """Whether the source pins another port than the one asked for."""
+    pinned = facts.find(f"{pack.facts}.port")
+    if not request.port or pinned is None or pinned.value == request.port:
+        return ()
+    if pinned.evidence is None or facts.find(f"{pack.facts}.port_variable"):
+        return ()
+    where = f"{pinned.evidence.place} says {pinned.value}"
+    return (f"{where}, --port says {request.port}: make them equal",)
 
 
 def _plan(

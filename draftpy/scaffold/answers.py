@@ -54,7 +54,7 @@ def fill_answers(pack: Pack, facts: Facts, app: AppName, port: int = 0) -> Answe
         app=app,
         kind=kind,
         port=chosen,
-        port_variable=str(variable or "PORT"),
+        port_variable=str(variable or ""),
         health_path=str(health or ""),
         variables=filled,
     )

@@ -140,6 +140,12 @@ def test_asking_for_another_port_in_a_created_project_is_a_conflict(app: Path) -
     assert (app / "Dockerfile.~1~").is_file()
 
 
+def test_port_that_the_source_pins_is_told(tmp_path: Path) -> None:
+    code = "from http.server import HTTPServer\nHTTPServer(('', 8000), X)\n"
+    text = told(write_files(tmp_path / "hello", {"server.py": code}), port=9000).text
+    assert "note: server.py:2 says 8000, --port says 9000: make them equal" in text
+
+
 def test_dry_run_writes_nothing_and_shows_a_diff(app: Path) -> None:
     before = snapshot(app)
     text = told(app, dry_run=True).text

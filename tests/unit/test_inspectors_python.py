@@ -192,6 +192,27 @@ def test_pyproject_without_project_is_tooling(tmp_path: Path) -> None:
     assert facts.find_value("python.is_tooling_only") is True
 
 
+@pytest.mark.parametrize(
+    ("pyproject", "install"),
+    [
+        ("[project]\nname='x'\ndependencies=['flask']\n", "dependencies"),
+        ("[project]\nname='x'\ndynamic=['dependencies']\n", "package"),
+        ("[project]\nname='x'\nrequires-python='==3.10.*'\ndependencies=[]\n", "package"),
+        ("[tool.poetry]\nname='x'\n", "package"),
+    ],
+)
+def test_way_to_install(tmp_path: Path, pyproject: str, install: str) -> None:
+    facts = facts_of(tmp_path, {"pyproject.toml": pyproject, "app.py": FLASK})
+    assert facts.find_value("python.install") == install
+
+
+def test_script_of_the_package(tmp_path: Path) -> None:
+    pyproject = "[project]\nname='x'\ndependencies=[]\nscripts={run-it='pkg.cli:main'}\n"
+    facts = facts_of(tmp_path, {"pyproject.toml": pyproject, "pkg/cli.py": "def main(): ...\n"})
+    assert start_of(facts) == "run-it"
+    assert facts.find_value("python.installs_itself") is True
+
+
 def test_uv_lock(tmp_path: Path) -> None:
     files = {"pyproject.toml": "[project]\nname='x'\ndependencies=['flask']\n", "uv.lock": ""}
     facts = facts_of(tmp_path, {**files, "app.py": FLASK})
