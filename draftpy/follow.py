@@ -9,7 +9,8 @@ from draftpy.errors import DraftError, ExitCode
 from draftpy.events import Failed, Reporter, Warned
 from draftpy.held_ports import HeldForwards
 from draftpy.log_follower import LogFollower
-from draftpy.rollout import Cluster, ContainerState, PodState, ReleaseState
+from draftpy.pods import ContainerState, PodState, ReleaseState
+from draftpy.rollout import Cluster
 
 # How long to wait before the cluster is asked again after it was unreachable.
 RETRY_S = 1.0

@@ -8,7 +8,7 @@ from draftpy.clock import Clock
 from draftpy.errors import DraftError, ExitCode
 from draftpy.events import Failed, Reporter
 from draftpy.logs import LineTeller, LogOptions, LogQuery, LogSource, SeenLines
-from draftpy.rollout import ContainerState, PodState
+from draftpy.pods import ContainerState, PodState
 
 # A stream that ended or broke is opened again after these pauses.
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from draftpy.errors import UsageError
 from draftpy.events import LogLine, Reporter
-from draftpy.rollout import ContainerState, PodState
+from draftpy.pods import ContainerState, PodState
 
 # Lines remembered per container, to drop what a reopened stream repeats.
 REMEMBERED_LINES = 10_000

@@ -12,7 +12,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRef:
-    """An image's whole name: `registry/repository:tag@digest`; registry "" means the engine's own."""
+    """An image's whole name, `registry/repository:tag@digest`; registry "" is the engine itself."""
 
     repository: str
     registry: str = ""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-# Labels and annotations that draftpy puts on releases and pods.
-MANAGED_BY = "draftpy"
-LABEL_MANAGED_BY = "draftpy.io/managed-by"
-LABEL_ENVIRONMENT = "draftpy.io/environment"
-LABEL_BUILD_ID = "draftpy.io/build-id"
-LABEL_COMMIT = "draftpy.io/git-commit"
+import yaml
+
+from draftpy.charts import ReleaseOrder, release_labels, release_values
+from draftpy.labels import LABEL_MANAGED_BY, MANAGED_BY
+from draftpy.refs import ImageRef
+
+# The C loader is ten times faster, where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,6 @@ class ReleaseRequest:
     values: Mapping[str, Any]
     labels: Mapping[str, str]
     description: str
-    create_namespace: bool = False
 
 
 class Releases(Protocol):
@@ -96,3 +97,32 @@ class Releases(Protocol):
     def render(self, request: ReleaseRequest) -> str:
         """The manifests as YAML, without touching the cluster; raises ChartInvalid."""
         ...
+
+
+def plan_release(order: ReleaseOrder, image: ImageRef, reason: str) -> ReleaseRequest:
+    """What Helm is asked to deploy; `reason` becomes the revision's description."""
+    return ReleaseRequest(
+        name=order.name,
+        namespace=order.namespace,
+        chart=order.chart,
+        values=release_values(order, image),
+        labels=release_labels(order, image),
+        description=reason,
+    )
+
+
+def parse_objects(manifest: str, namespace: str) -> tuple[ObjectRef, ...]:
+    """The objects of a rendered manifest; those without a namespace are in the release's."""
+    objects = []
+    for document in yaml.load_all(manifest, Loader=_LOADER):
+        if isinstance(document, dict) and document.get("kind"):
+            metadata = document.get("metadata") or {}
+            objects.append(
+                ObjectRef(
+                    api_version=str(document.get("apiVersion", "")),
+                    kind=str(document["kind"]),
+                    name=str(metadata.get("name", "")),
+                    namespace=str(metadata.get("namespace") or namespace),
+                )
+            )
+    return tuple(objects)

@@ -1,69 +1,19 @@
 """Watch a Release until it is ready or until the cause of its failure is known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from draftpy.clock import Deadline
+from draftpy.diagnose import Cause, Words, find_cause
+from draftpy.errors import Interrupted, RolloutFailed
+from draftpy.events import Reporter, Stage, StageProgress
+from draftpy.labels import LABEL_BUILD_ID
+from draftpy.pods import ContainerState, PodState, ReleaseState
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerState:
-    """One container of a pod; `last_exit_code` and `last_reason` are of the run before."""
-
-    name: str
-    image: str
-    ready: bool
-    restarts: int
-    running: bool
-    waiting_reason: str = ""
-    waiting_message: str = ""
-    exit_code: int | None = None
-    exit_reason: str = ""
-    last_exit_code: int | None = None
-    last_reason: str = ""
-    started_at: str = ""
-    is_init: bool = False
-    ports: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodState:
-    """A pod at a moment; `ready` is its Ready condition, `template_hash` ties it to a ReplicaSet."""
-
-    name: str
-    uid: str
-    phase: str
-    ready: bool
-    deleting: bool
-    created_at: str
-    labels: tuple[tuple[str, str], ...]
-    containers: tuple[ContainerState, ...]
-    unschedulable: str = ""
-    ip: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkloadState:
-    """A Deployment (or StatefulSet, DaemonSet, Job) at a moment."""
-
-    kind: str
-    name: str
-    generation: int
-    observed_generation: int
-    desired: int
-    updated: int
-    ready: int
-    total: int
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseState:
-    """What the cluster says of a release at a moment."""
-
-    workloads: tuple[WorkloadState, ...]
-    pods: tuple[PodState, ...]
-    warnings: tuple[str, ...] = ()
+# How many of a container's last lines are looked at for the cause.
+_WORD_LINES = 40
 
 
 class Cluster(Protocol):
@@ -82,6 +32,135 @@ class Cluster(Protocol):
         """The state now; raises ClusterUnreachable, Rejected."""
         ...
 
-    def last_log_lines(self, pod: str, container: str, *, previous: bool, lines: int) -> tuple[str, ...]:
+    def last_log_lines(
+        self, pod: str, container: str, *, previous: bool, lines: int
+    ) -> tuple[str, ...]:
         """The last lines a container wrote; empty if there are none."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """A rollout that is done: how many pods are ready."""
+
+    ready: int
+    desired: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutWait:
+    """What to wait for: only pods with `build_id` count, "" counts all."""
+
+    release: str
+    build_id: str
+    deadline: Deadline
+
+
+def wait_rollout(
+    cluster: Cluster,
+    wait: RolloutWait,
+    reporter: Reporter,
+    is_cancelled: Callable[[], bool],
+) -> Rollout:
+    """Wait until every workload runs the new pods and they are ready.
+
+    Raises RolloutFailed with the cause: at once if it cannot heal, else at the deadline;
+    Interrupted when cancelled; ClusterUnreachable.
+    """
+    told = ""
+    with cluster.watch_release(wait.release) as states:
+        for found in states:
+            state = _only_new(found, wait.build_id)
+            if is_ready(state):
+                return _summary(state)
+            if is_cancelled():
+                raise Interrupted("the rollout is left to itself")
+            cause = find_cause(state, _read_words(cluster, state))
+            if cause and not cause.heals:
+                raise _failed(wait.release, cause)
+            if wait.deadline.has_passed():
+                raise _failed(wait.release, cause or _not_in_time(state))
+            text = cause.what if cause else describe_wait(state)
+            if text != told:
+                reporter.report(StageProgress(stage=Stage.ROLLOUT, text=text))
+                told = text
+    raise Interrupted("the rollout is left to itself")
+
+
+def is_ready(state: ReleaseState) -> bool:
+    """Whether every workload has observed its spec and has all its new pods, ready."""
+    workloads = state.workloads
+    new_ready = sum(pod.ready and not pod.deleting for pod in state.pods)
+    return (
+        bool(workloads)
+        and all(w.observed_generation >= w.generation and w.updated >= w.desired for w in workloads)
+        and new_ready >= sum(w.desired for w in workloads)
+    )
+
+
+def describe_wait(state: ReleaseState) -> str:
+    """What a rollout waits for at the moment."""
+    if not state.workloads:
+        return "waiting for the workload"
+    if not state.pods:
+        return "waiting for pods"
+    for pod in state.pods:
+        if pod.ready or pod.deleting:
+            continue
+        waiting = [c for c in pod.containers if not c.ready and not c.is_init]
+        reason = next((c.waiting_reason for c in waiting if c.waiting_reason), "")
+        if reason:
+            return f"{pod.name}: {reason}"
+        return f"{pod.name}: {'starting' if pod.phase == 'Running' else pod.phase.lower()}"
+    return "waiting for the last pods"
+
+
+def _only_new(state: ReleaseState, build_id: str) -> ReleaseState:
+    if not build_id:
+        return state
+    new = tuple(pod for pod in state.pods if (LABEL_BUILD_ID, build_id) in pod.labels)
+    return ReleaseState(workloads=state.workloads, pods=new, warnings=state.warnings)
+
+
+def _summary(state: ReleaseState) -> Rollout:
+    desired = sum(workload.desired for workload in state.workloads)
+    return Rollout(ready=min(desired, sum(pod.ready for pod in state.pods)), desired=desired)
+
+
+def _read_words(cluster: Cluster, state: ReleaseState) -> dict[str, dict[str, Words]]:
+    """The last words of containers that ended; who just starts is not asked each time."""
+    return {
+        pod.name: {c.name: _words_of(cluster, pod, c) for c in pod.containers if _has_ended(c)}
+        for pod in state.pods
+        if not pod.ready
+    }
+
+
+def _has_ended(container: ContainerState) -> bool:
+    return container.exit_code is not None or container.last_exit_code is not None
+
+
+def _words_of(cluster: Cluster, pod: PodState, container: ContainerState) -> Words:
+    def read(*, previous: bool) -> tuple[str, ...]:
+        return cluster.last_log_lines(
+            pod.name, container.name, previous=previous, lines=_WORD_LINES
+        )
+
+    now = read(previous=False)
+    return Words(now=now, before=() if now else read(previous=True))
+
+
+def _not_in_time(state: ReleaseState) -> Cause:
+    return Cause(
+        what=describe_wait(state),
+        evidence="\n".join(state.warnings[-3:]),
+        remedy="look closer: draftpy status, draftpy logs; more time: --timeout SECONDS",
+    )
+
+
+def _failed(release: str, cause: Cause) -> RolloutFailed:
+    return RolloutFailed(
+        f"{release} does not get ready: {cause.what}",
+        evidence=cause.evidence,
+        remedy=cause.remedy,
+    )

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import docker
 import requests
+import urllib3
 from docker.auth import load_config, resolve_authconfig
 from docker.credentials.errors import StoreError
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
@@ -192,7 +193,7 @@ class DockerEngine:
             yield
         except APIError as error:
             raise _refused(action, error) from error
-        except (requests.RequestException, DockerException) as error:
+        except (requests.RequestException, DockerException, urllib3.exceptions.HTTPError) as error:
             raise engine_unreachable(self.host, _reason(error)) from error
         finally:
             seconds = time.monotonic() - started

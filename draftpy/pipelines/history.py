@@ -3,7 +3,8 @@
 from typing import Any
 
 from draftpy.events import Reporter, Result
-from draftpy.release import LABEL_BUILD_ID, LABEL_COMMIT, LABEL_ENVIRONMENT, Release, Releases
+from draftpy.labels import LABEL_BUILD_ID, LABEL_COMMIT, LABEL_ENVIRONMENT
+from draftpy.release import Release, Releases
 from draftpy.tables import render_table
 
 

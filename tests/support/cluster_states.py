@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from draftpy.rollout import PodState, ReleaseState
+from draftpy.pods import PodState, ReleaseState
 from tests.support.pods import release_state
 
 

@@ -1,6 +1,6 @@
 """Pods in one line."""
 
-from draftpy.rollout import ContainerState, PodState, ReleaseState
+from draftpy.pods import ContainerState, PodState, ReleaseState
 
 
 def container(

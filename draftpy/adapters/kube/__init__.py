@@ -1,0 +1,1 @@
+"""Kubernetes; the one package that knows its client library."""

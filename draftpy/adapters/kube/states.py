@@ -1,0 +1,100 @@
+"""Kubernetes objects (JSON) → the records of rollout."""
+
+from typing import Any
+
+from draftpy.pods import ContainerState, PodState, WorkloadState
+
+Json = dict[str, Any]
+
+
+def parse_pod(pod: Json) -> PodState:
+    """A pod as the API gives it."""
+    metadata, status = pod.get("metadata", {}), pod.get("status", {})
+    conditions = {c.get("type"): c for c in status.get("conditions", ())}
+    scheduled = conditions.get("PodScheduled", {})
+    unschedulable = scheduled.get("message", "") if scheduled.get("status") == "False" else ""
+    return PodState(
+        name=metadata.get("name", ""),
+        uid=metadata.get("uid", ""),
+        phase=status.get("phase", ""),
+        ready=conditions.get("Ready", {}).get("status") == "True",
+        deleting="deletionTimestamp" in metadata,
+        created_at=metadata.get("creationTimestamp", ""),
+        labels=tuple(sorted(metadata.get("labels", {}).items())),
+        containers=_parse_containers(pod),
+        unschedulable=unschedulable,
+        ip=status.get("podIP", ""),
+    )
+
+
+def parse_workload(kind: str, workload: Json) -> WorkloadState:
+    """A Deployment, StatefulSet or DaemonSet as the API gives it."""
+    metadata, spec = workload.get("metadata", {}), workload.get("spec", {})
+    status = workload.get("status", {})
+    is_daemon = kind == "DaemonSet"
+    failure = next(
+        (
+            c.get("message", "")
+            for c in status.get("conditions", ())
+            if (c.get("type"), c.get("status")) == ("ReplicaFailure", "True")
+        ),
+        "",
+    )
+    desired = status.get("desiredNumberScheduled", 0) if is_daemon else spec.get("replicas", 1)
+    updated = status.get("updatedNumberScheduled" if is_daemon else "updatedReplicas", 0)
+    ready = status.get("numberReady" if is_daemon else "readyReplicas", 0)
+    total = status.get("currentNumberScheduled" if is_daemon else "replicas", 0)
+    return WorkloadState(
+        kind=kind,
+        name=metadata.get("name", ""),
+        generation=metadata.get("generation", 0),
+        observed_generation=status.get("observedGeneration", 0),
+        desired=desired,
+        updated=updated,
+        ready=ready,
+        total=total,
+        failure=failure,
+    )
+
+
+def parse_warning(event: Json) -> str:
+    """A Warning event as one line: `Pod hello-abc: FailedMount: …`."""
+    target = event.get("involvedObject", {})
+    return (
+        f"{target.get('kind', '')} {target.get('name', '')}:"
+        f" {event.get('reason', '')}: {event.get('message', '')}"
+    )
+
+
+def _parse_containers(pod: Json) -> tuple[ContainerState, ...]:
+    spec, status = pod.get("spec", {}), pod.get("status", {})
+    found = []
+    for kind, is_init in (("initContainers", True), ("containers", False)):
+        statuses = "initContainerStatuses" if is_init else "containerStatuses"
+        by_name = {s.get("name"): s for s in status.get(statuses, ())}
+        for container in spec.get(kind, ()):
+            state = by_name.get(container.get("name"), {})
+            found.append(_parse_container(container, state, is_init=is_init))
+    return tuple(found)
+
+
+def _parse_container(container: Json, status: Json, *, is_init: bool) -> ContainerState:
+    state, last = status.get("state", {}), status.get("lastState", {}).get("terminated", {})
+    waiting, ended = state.get("waiting", {}), state.get("terminated", {})
+    running = state.get("running", {})
+    return ContainerState(
+        name=container.get("name", ""),
+        image=container.get("image", ""),
+        ready=bool(status.get("ready")),
+        restarts=status.get("restartCount", 0),
+        running="running" in state,
+        waiting_reason=waiting.get("reason", ""),
+        waiting_message=waiting.get("message", ""),
+        exit_code=ended.get("exitCode"),
+        exit_reason=ended.get("reason", ""),
+        last_exit_code=last.get("exitCode"),
+        last_reason=last.get("reason", ""),
+        started_at=running.get("startedAt", "") or ended.get("startedAt", ""),
+        is_init=is_init,
+        ports=tuple(p["containerPort"] for p in container.get("ports", ()) if "containerPort" in p),
+    )
