@@ -5,13 +5,20 @@ import binascii
 import json
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from draftpy.errors import BuildFailed, DockerfileInvalid
+from draftpy.build_failures import (
+    EVIDENCE_LINES,
+    BuildStep,
+    base_missing,
+    dockerfile_invalid,
+    find_line,
+    step_failed,
+)
+from draftpy.errors import BuildFailed
 
-EVIDENCE_LINES = 12
 _LINE_LIMIT = 500
 # BuildKit's names of the Dockerfile's steps: "[2/4] RUN …", "[build 2/4] RUN …".
 _STEP = re.compile(
@@ -19,24 +26,8 @@ _STEP = re.compile(
 )
 _CLASSIC_STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<text>.*)")
 _METADATA = "[internal] load metadata for "
-_DOCKERFILE_LINE = re.compile(r"\bline (\d+)\b")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PLACE = re.compile(r"(?P<file>\S.*):(?P<line>\d+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildStep:
-    """One instruction of a Dockerfile: "4/6", in a named stage or in ""."""
-
-    stage: str
-    number: int
-    total: int
-    text: str
-
-    def __str__(self) -> str:
-        """As people read it."""
-        stage = f" of stage {self.stage}" if self.stage else ""
-        return f"step {self.number}/{self.total}{stage}: {self.text}"
 
 
 @dataclass(slots=True)
@@ -90,14 +81,19 @@ class BuildKitOutput:
         """Whether the engine took the build up at all."""
         return bool(self._vertices)
 
-    def failure(self, dockerfile: str) -> BuildFailed:
-        """Why the build failed."""
+    def failure(self, dockerfile: str, text: str = "") -> BuildFailed:
+        """Why the build failed; `text` is the Dockerfile's, to name the line in it."""
         failed = next((v for v in self._vertices.values() if _is_own_error(v.error)), None)
         if failed is not None and failed.name.startswith(_METADATA):
             return base_missing(failed.name.removeprefix(_METADATA), failed.error)
         step = parse_step(failed.name) if failed else None
         if failed is not None and step is not None:
-            return step_failed(step, dockerfile, (*failed.lines, failed.error), self._place())
+            return step_failed(
+                step,
+                dockerfile,
+                (*failed.lines, failed.error),
+                self._place() or find_line(text, step),
+            )
         if failed is None and not self.layers[0]:
             return dockerfile_invalid(dockerfile, self._last_error())
         return BuildFailed(
@@ -142,9 +138,13 @@ class BuildKitOutput:
 
 
 class ClassicOutput:
-    """Collects the decoded stream of the engine's classic builder."""
+    """Collects the decoded stream of the engine's classic builder.
 
-    def __init__(self) -> None:
+    `added_steps` come after the Dockerfile's own: the builder adds one for the labels.
+    """
+
+    def __init__(self, added_steps: int = 0) -> None:
+        self._added_steps = added_steps
         self.image_id = ""
         self.error = ""
         self._step: BuildStep | None = None
@@ -168,12 +168,13 @@ class ClassicOutput:
         total = sum(1 for step in self._steps if not step.text.upper().startswith("FROM "))
         return total, total - self._cached
 
-    def failure(self, dockerfile: str) -> BuildFailed:
-        """Why the build failed."""
+    def failure(self, dockerfile: str, text: str = "") -> BuildFailed:
+        """Why the build failed; `text` is the Dockerfile's, to name the line in it."""
         if self._step is not None and self._step.text.upper().startswith("FROM "):
             return base_missing(self._step.text.split()[1], self.error)
         if self._step is not None:
-            return step_failed(self._step, dockerfile, (*self._lines, self.error))
+            line = find_line(text, self._step)
+            return step_failed(self._step, dockerfile, (*self._lines, self.error), line)
         return dockerfile_invalid(dockerfile, self.error)
 
     def _take(self, lines: tuple[str, ...]) -> BuildStep | None:
@@ -181,57 +182,26 @@ class ClassicOutput:
         for line in lines:
             found = _CLASSIC_STEP.fullmatch(line)
             if found:
-                begun = self._step = _step_of("", found)
-                self._steps.append(begun)
-                self._lines.clear()
-            elif line == " ---> Using cache":
+                begun = self._begin(_step_of("", found))
+            elif line == " ---> Using cache" and self._step in self._steps:
                 self._cached += 1
             elif not line.startswith((" --->", "Removing intermediate container")):
                 self._lines.append(line)
         return begun
+
+    def _begin(self, counted: BuildStep) -> BuildStep:
+        step = replace(counted, total=counted.total - self._added_steps)
+        if step.number <= step.total:
+            self._steps.append(step)
+        self._step = step
+        self._lines.clear()
+        return step
 
 
 def parse_step(name: str) -> BuildStep | None:
     """The step that a vertex of BuildKit is, if it is one."""
     found = _STEP.fullmatch(name)
     return _step_of(found["stage"] or "", found) if found else None
-
-
-def step_failed(
-    step: BuildStep, dockerfile: str, lines: tuple[str, ...], line: int = 0
-) -> BuildFailed:
-    """The error for a step that failed, with the last lines it wrote."""
-    place = f"{dockerfile}:{line}" if line else dockerfile
-    return BuildFailed(
-        f"step {step.number}/{step.total} of {place} failed: {_shorten(step.text)}",
-        evidence="\n".join([line for line in lines if line][-EVIDENCE_LINES:]),
-        remedy=_step_remedy(step, dockerfile),
-    )
-
-
-def base_missing(image: str, evidence: str) -> BuildFailed:
-    """The error for a base image that neither the engine nor a registry has."""
-    return BuildFailed(
-        f"the base image {image} cannot be had",
-        evidence=evidence,
-        remedy=f"check its name in the Dockerfile's FROM, try docker pull {image},"
-        " and docker login if its registry wants it",
-    )
-
-
-def dockerfile_invalid(dockerfile: str, text: str) -> DockerfileInvalid:
-    """The error for a Dockerfile that the builder does not take; `text` is what it says."""
-    found = _DOCKERFILE_LINE.search(text)
-    if not found:
-        reason = text.rpartition("failed to create LLB definition: ")[2]
-        return DockerfileInvalid(
-            f"{dockerfile} is not valid", evidence=reason, remedy=f"mend {dockerfile} and save"
-        )
-    reason = text[found.end() :].lstrip(": ") or text
-    return DockerfileInvalid(
-        f"{dockerfile} line {found[1]} is not valid: {reason}",
-        remedy=f"mend line {found[1]} of {dockerfile} and save",
-    )
 
 
 def clean_lines(text: str) -> list[str]:
@@ -257,16 +227,6 @@ def _makes_layer(name: str) -> bool:
 def _is_own_error(error: str) -> bool:
     """Other vertices are cancelled when one has failed; those are not the cause."""
     return bool(error) and not error.endswith("context canceled")
-
-
-def _step_remedy(step: BuildStep, dockerfile: str) -> str:
-    if step.text.upper().startswith(("COPY ", "ADD ")):
-        return f"check the path in {dockerfile}, and that .dockerignore does not leave it out"
-    return f"mend what the step runs, or {dockerfile}, and save; draftpy logs --build shows it all"
-
-
-def _shorten(text: str, limit: int = 120) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _parse_object(line: str) -> dict[str, Any] | None:

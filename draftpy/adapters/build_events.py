@@ -1,7 +1,7 @@
 """What all builders tell while they build."""
 
 from draftpy.build import BuildRequest
-from draftpy.build_output import BuildStep
+from draftpy.build_failures import BuildStep
 from draftpy.events import BuildLine, Reporter, Stage, StageProgress, Warned
 
 

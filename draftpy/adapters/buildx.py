@@ -38,11 +38,12 @@ class BuildxBuilder:
             tell_output(reporter, *output.feed(line))
 
         with staged_context(request.context) as folder:
+            text = (folder / request.dockerfile).read_text(encoding="utf-8", errors="replace")
             finished = self._processes.run(
                 _command(request, str(folder)), on_line=on_line, is_cancelled=is_cancelled
             )
         if finished.code != 0:
-            raise self._failure(request, output, finished)
+            raise self._failure(output, finished, request.dockerfile, text)
         total, new = output.layers
         image_id = self._engine.get_image_id(str(request.ref))
         return BuiltImage(
@@ -50,11 +51,11 @@ class BuildxBuilder:
         )
 
     def _failure(
-        self, request: BuildRequest, output: BuildKitOutput, finished: Finished
+        self, output: BuildKitOutput, finished: Finished, dockerfile: str, text: str
     ) -> BuildFailed:
         self._engine.ping()  # raises EngineUnreachable if that is the cause
         if output.has_begun:
-            return output.failure(request.dockerfile)
+            return output.failure(dockerfile, text)
         return BuildFailed(
             "docker buildx could not begin to build",
             evidence="\n".join(finished.lines[-12:]),

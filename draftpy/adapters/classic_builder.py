@@ -5,7 +5,8 @@ from typing import BinaryIO
 from draftpy.adapters.build_events import tell_output, warn_skipped
 from draftpy.adapters.docker_engine import DockerEngine, EngineRefused
 from draftpy.build import BuildRequest, BuiltImage, Cancelled
-from draftpy.build_output import ClassicOutput, dockerfile_invalid
+from draftpy.build_failures import dockerfile_invalid
+from draftpy.build_output import ClassicOutput
 from draftpy.dockerfile import without_mounts
 from draftpy.errors import BuildFailed
 from draftpy.events import Reporter
@@ -14,6 +15,7 @@ from draftpy.refs import ImageRef
 
 HOW = "classic builder"
 _BAD_REQUEST = 400
+_LABEL_STEPS = 1
 
 
 class ClassicBuilder:
@@ -37,7 +39,7 @@ class ClassicBuilder:
         with packed_context(request.context, replace) as tar:
             output = self._build(request, tar, reporter, is_cancelled)
         if output.error or not output.image_id:
-            raise output.failure(request.dockerfile)
+            raise output.failure(request.dockerfile, text)
         total, new = output.layers
         return BuiltImage(
             ref=request.ref,
@@ -50,7 +52,7 @@ class ClassicBuilder:
     def _build(
         self, request: BuildRequest, tar: BinaryIO, reporter: Reporter, is_cancelled: Cancelled
     ) -> ClassicOutput:
-        output = ClassicOutput()
+        output = ClassicOutput(added_steps=_LABEL_STEPS)
         try:
             for item in self._engine.build(request, tar, is_cancelled):
                 step, lines = output.feed(item)

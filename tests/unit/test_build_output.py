@@ -2,7 +2,8 @@ import base64
 import json
 from typing import Any
 
-from draftpy.build_output import BuildKitOutput, BuildStep, ClassicOutput, clean_lines, parse_step
+from draftpy.build_failures import BuildStep, find_line
+from draftpy.build_output import BuildKitOutput, ClassicOutput, clean_lines, parse_step
 from draftpy.errors import DockerfileInvalid
 
 NOW = "2026-01-01T00:00:00Z"
@@ -97,6 +98,28 @@ def test_the_line_is_named_where_the_engine_points_to_it() -> None:
     assert failure.what.startswith("step 2/2 of Dockerfile:7 failed")
 
 
+DOCKERFILE = """\
+FROM a AS one
+# why
+RUN make \\
+    all
+RUN echo  x
+FROM b
+RUN echo x
+"""
+
+
+def test_a_step_is_found_in_the_dockerfile_however_it_is_folded() -> None:
+    step = BuildStep(stage="one", number=2, total=3, text="RUN make all")
+    assert find_line(DOCKERFILE, step) == 3
+
+
+def test_a_step_that_is_there_twice_or_not_at_all_has_no_line() -> None:
+    for text in ("RUN echo x", "RUN nothing"):
+        assert find_line(DOCKERFILE, BuildStep(stage="", number=2, total=3, text=text)) == 0
+    assert find_line("NONSENSE", STEP) == 0
+
+
 def test_the_step_that_failed_is_told_and_not_those_that_were_cancelled() -> None:
     failure = _fed(
         _vertex("[1/2] COPY big .", started=NOW, error="context canceled"),
@@ -117,7 +140,7 @@ def test_a_typo_names_file_and_line() -> None:
         f"{FRONTEND}dockerfile parse error line 2: unknown instruction: RNU",
     ).failure("deploy/Dockerfile")
     assert isinstance(failure, DockerfileInvalid)
-    assert failure.what == "deploy/Dockerfile line 2 is not valid: unknown instruction: RNU"
+    assert failure.what == "deploy/Dockerfile line 2: unknown instruction: RNU"
 
 
 def test_an_empty_dockerfile_is_invalid_too() -> None:
@@ -174,6 +197,16 @@ def test_classic_layers_and_the_id_of_the_image() -> None:
     )
     assert output.layers == (2, 1)
     assert output.image_id == "sha256:abc"
+
+
+def test_the_step_that_the_classic_builder_adds_is_not_counted() -> None:
+    output = ClassicOutput(added_steps=1)
+    step, _ = output.feed(COPY)
+    assert step is not None
+    assert step.total == 2
+    output.feed({"stream": "Step 3/3 : LABEL draftpy.io/managed-by=draftpy"})
+    output.feed({"stream": " ---> Using cache\n"})
+    assert output.layers == (1, 1)
 
 
 def test_a_classic_step_that_fails_shows_its_lines() -> None:
