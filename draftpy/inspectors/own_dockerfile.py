@@ -13,6 +13,7 @@ NAMES = ("Dockerfile", "Containerfile")
 # Users that well-known base images bring along.
 _KNOWN_USERS = {"nonroot": 65532, "nobody": 65534, "node": 1000, "nginx": 101, "www-data": 33}
 _KNOWN_BASES = {"nonroot": 65532, "nginx-unprivileged": 101}
+_INITS = ("/init", "/sbin/init", "/lib/systemd/systemd", "/usr/sbin/init")
 _ADDED_USER = re.compile(
     r"\b(?:useradd|adduser)\b[^&;|]*?(?:-u|--uid)[ =](\d+)[^&;|]*?\s([a-z_][\w-]*)\s*(?:$|[&;|])"
 )
@@ -39,6 +40,7 @@ def inspect(tree: SourceTree) -> Findings:
             *_port_facts(name, stage, lines),
             *_user_facts(name, stage, lines),
             *_stage_facts(parsed),
+            Fact(key="dockerfile.needs_pid_1", value=_has_init(stage)),
         ),
         problems=tuple(_problems(name, stage)),
     )
@@ -96,6 +98,13 @@ def _find_uid(stage: Stage) -> int | None:
             if match[2] == user:
                 return int(match[1])
     return _KNOWN_USERS.get(user)
+
+
+def _has_init(stage: Stage) -> bool:
+    """Whether the image starts an init that refuses to be any process but the first."""
+    command = stage.entrypoint or stage.cmd
+    first = command.words[0].split()[0] if command and command.words[0].strip() else ""
+    return first in _INITS or "linuxserver" in stage.base
 
 
 def _stage_facts(parsed: Dockerfile) -> Iterator[Fact]:

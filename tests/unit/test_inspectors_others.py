@@ -47,6 +47,13 @@ def test_user_of_an_own_dockerfile(
     assert facts.find_value("dockerfile.uid") == uid
 
 
+def test_init_of_the_image_must_be_process_1(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {"Dockerfile": 'FROM a\nENTRYPOINT ["/init"]\nCMD ["x"]\n'})
+    assert facts.find_value("dockerfile.needs_pid_1") is True
+    facts = facts_of(tmp_path, {"Dockerfile": 'FROM a\nCMD ["x"]\n'})
+    assert facts.find_value("dockerfile.needs_pid_1") is False
+
+
 def test_broken_dockerfile_is_named_and_still_yours(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, {"Dockerfile": "FORM a\n"})
     assert facts.find_value("dockerfile.path") == "Dockerfile"
