@@ -1,6 +1,7 @@
 """A folder → SourceTree: one listing, pruned while walking, with text read only when asked for."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ _PRUNED = frozenset(
     | {"bower_components", ".eggs", ".cache", ".aws-sam", ".serverless", "Pods"}
 )
 MAX_FILES = 20_000
+MAX_OF_A_KIND = 2_000
 MAX_DEPTH = 8
 MAX_TEXT_BYTES = 1_000_000
 
@@ -101,14 +103,19 @@ def _list_folder(root: Path, folder: str, ignore: WatchIgnore, files: list[str])
     prefix = f"{folder}/" if folder else ""
     may_descend = folder.count("/") < MAX_DEPTH
     folders = []
+    kinds: Counter[str] = Counter()
     with os.scandir(root / folder) as entries:
         for entry in entries:
             path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if may_descend and not _is_pruned(entry.name) and not ignore.may_prune(path):
                     folders.append(path)
-            elif entry.is_file(follow_symlinks=False) and not ignore.is_ignored(path):
-                files.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                kind = entry.name.rpartition(".")[2]
+                kinds[kind] += 1
+                # Thousands of files of one kind in one folder are data, not source.
+                if kinds[kind] <= MAX_OF_A_KIND and not ignore.is_ignored(path):
+                    files.append(path)
     return sorted(folders)
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.errors import SourceMissing
-from draftpy.source import MAX_TEXT_BYTES, load_source
+from draftpy.source import MAX_OF_A_KIND, MAX_TEXT_BYTES, load_source
 from tests.support.source import make_source, write_files
 
 
@@ -38,6 +38,13 @@ def test_huge_folder_is_cut_off_but_its_root_is_seen(tmp_path: Path) -> None:
     assert tree.has("app.py")
     assert len(tree.files) == 21
     assert not tree.is_whole
+
+
+def test_folder_full_of_one_kind_is_not_listed_to_the_end(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"d{number}.csv": "" for number in range(MAX_OF_A_KIND + 5)})
+    tree = make_source(tmp_path, {"z.py": ""})
+    assert tree.has("z.py")
+    assert len(tree.files) == MAX_OF_A_KIND + 1
 
 
 def test_patterns_stay_in_their_folder(tmp_path: Path) -> None:
