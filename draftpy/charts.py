@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from draftpy.checked_yaml import parse_document
+from draftpy.config import DEFAULT_ENVIRONMENT as DEVELOPMENT
 from draftpy.errors import ChartInvalid, ConfigInvalid
 from draftpy.labels import (
     LABEL_BUILD_ID,
@@ -20,6 +21,11 @@ from draftpy.labels import (
 from draftpy.refs import ImageRef
 
 _DIGEST_LENGTH = 16
+# Where a developer waits for each new version, pods end at once instead of politely.
+DEVELOPMENT_VALUES: Mapping[str, Any] = {
+    "preStopSleepSeconds": 1,
+    "terminationGracePeriodSeconds": 2,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +107,12 @@ def digest_release(order: ReleaseOrder, image: ImageRef) -> str:
 
 
 def release_values(order: ReleaseOrder, image: ImageRef) -> dict[str, Any]:
-    """The environment's values with draftpy's own over them."""
+    """Development's values < the environment's < draftpy's own."""
+    values = order.values
+    if order.environment == DEVELOPMENT:
+        values = merge_values(DEVELOPMENT_VALUES, values)
     pod_labels = {LABEL_ENVIRONMENT: order.environment, LABEL_BUILD_ID: image.tag}
-    return merge_values(order.values, {"image": image_values(image), "podLabels": pod_labels})
+    return merge_values(values, {"image": image_values(image), "podLabels": pod_labels})
 
 
 def release_labels(order: ReleaseOrder, image: ImageRef) -> dict[str, str]:

@@ -47,6 +47,9 @@ class Section:
     lines: Mapping[str, int]
 
 
+DEFAULT_SECTION = (Section(name=DEFAULT_ENVIRONMENT, given={}, lines={}),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A source folder with its draft.yaml; a single-app file yields one app."""
@@ -233,7 +236,7 @@ def _find_section(project: Project, wanted: str) -> Section:
 def _parse_sections(doc: LinedYaml) -> tuple[Section, ...]:
     given = doc.value.get("environments")
     if not given:
-        return (Section(name=DEFAULT_ENVIRONMENT, given={}, lines={}),)
+        return DEFAULT_SECTION
     if not isinstance(given, dict):
         raise invalid_at(doc, ("environments",), "environments must be a mapping", DRAFT_YAML)
     return tuple(_parse_section(doc, str(name), body or {}) for name, body in given.items())

@@ -88,8 +88,8 @@ class UpPlan:
 def plan_up(inputs: PlanInputs) -> UpPlan:
     """Decide which stages one turn of `up` needs; raises NotOurs for somebody else's release."""
     _check_ours(inputs)
-    build = _plan_build(inputs)
     release = _plan_release(inputs)
+    build = _plan_build(inputs, release)
     return UpPlan(steps=(build, _plan_publish(inputs, build, release), release))
 
 
@@ -111,7 +111,9 @@ def _check_ours(inputs: PlanInputs) -> None:
     )
 
 
-def _plan_build(inputs: PlanInputs) -> PlannedStep:
+def _plan_build(inputs: PlanInputs, release: PlannedStep) -> PlannedStep:
+    if not release.runs:
+        return _skip(Stage.BUILD, f"{release.reason}, with {inputs.image}")
     if inputs.has_image:
         return _skip(Stage.BUILD, f"{inputs.image} is already in the engine")
     missing = f"{inputs.image} is not in the engine"

@@ -75,7 +75,7 @@ def wait_rollout(
                 return _summary(state)
             if is_cancelled():
                 raise Interrupted("the rollout is left to itself")
-            cause = find_cause(state, _read_words(cluster, state))
+            cause = find_cause(state, read_words(cluster, state))
             if cause and not cause.heals:
                 raise _failed(wait.release, cause)
             if wait.deadline.has_passed():
@@ -127,7 +127,7 @@ def _summary(state: ReleaseState) -> Rollout:
     return Rollout(ready=min(desired, sum(pod.ready for pod in state.pods)), desired=desired)
 
 
-def _read_words(cluster: Cluster, state: ReleaseState) -> dict[str, dict[str, Words]]:
+def read_words(cluster: Cluster, state: ReleaseState) -> dict[str, dict[str, Words]]:
     """The last words of containers that ended; who just starts is not asked each time."""
     return {
         pod.name: {c.name: _words_of(cluster, pod, c) for c in pod.containers if _has_ended(c)}

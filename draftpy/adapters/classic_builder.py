@@ -1,5 +1,6 @@
 """ImageBuilder by the engine's classic builder, for machines without buildx or BuildKit."""
 
+from contextlib import closing
 from typing import BinaryIO
 
 from draftpy.adapters.build_events import tell_output, warn_skipped
@@ -54,9 +55,9 @@ class ClassicBuilder:
     ) -> ClassicOutput:
         output = ClassicOutput(added_steps=_LABEL_STEPS)
         try:
-            for item in self._engine.build(request, tar, is_cancelled):
-                step, lines = output.feed(item)
-                tell_output(reporter, step, lines)
+            with closing(self._engine.build(request, tar, is_cancelled)) as stream:
+                for item in stream:
+                    tell_output(reporter, *output.feed(item))
         except EngineRefused as error:
             raise _not_begun(request.dockerfile, error) from error
         return output

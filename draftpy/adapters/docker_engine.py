@@ -3,7 +3,7 @@
 import socket
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +27,9 @@ from draftpy.refs import ImageRef
 _TOOL = "docker engine"
 _DOCKER_HUB = "docker.io"
 
+# Progress as the engine tells it; to be closed, so that its connection ends with it.
+Stream = Generator[dict[str, Any], None, None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineFacts:
@@ -49,7 +52,8 @@ class EngineRefused(DraftError):
 class DockerEngine:
     """One engine, found as the docker command finds it: DOCKER_HOST, else the docker context.
 
-    It connects at the first call; every method raises EngineUnreachable.
+    It connects at the first call; every method raises EngineUnreachable. (Docker contexts and the
+    default config are looked up by the SDK, which reads them from the process's own environ.)
     """
 
     def __init__(self, environ: Mapping[str, str], reporter: Reporter) -> None:
@@ -110,7 +114,7 @@ class DockerEngine:
         with self._call("tag"):
             self._api.tag(str(ref), new.name, new.tag)
 
-    def push(self, ref: ImageRef, is_cancelled: Cancelled = never) -> Iterator[dict[str, Any]]:
+    def push(self, ref: ImageRef, is_cancelled: Cancelled = never) -> Stream:
         """Push, as a stream of progress; raises EngineRefused, PublishFailed, Interrupted."""
         credentials = self.find_credentials(ref.registry)
         with self._stream("push", is_cancelled) as api:
@@ -118,9 +122,7 @@ class DockerEngine:
                 ref.name, tag=ref.tag, stream=True, decode=True, auth_config=credentials
             )
 
-    def build(
-        self, request: BuildRequest, tar: BinaryIO, is_cancelled: Cancelled
-    ) -> Iterator[dict[str, Any]]:
+    def build(self, request: BuildRequest, tar: BinaryIO, is_cancelled: Cancelled) -> Stream:
         """Build with the classic builder, as a stream; raises EngineRefused, Interrupted."""
         with self._stream("build", is_cancelled) as api, _readable_credentials():
             yield from api.build(
@@ -178,10 +180,11 @@ class DockerEngine:
             with _without_warnings():
                 found = resolve_authconfig(config, registry or _DOCKER_HUB)
         except DockerException as error:
+            host = registry.partition("/")[0] or _DOCKER_HUB
             raise PublishFailed(
-                f"the credentials of {registry or _DOCKER_HUB} cannot be read",
+                f"the credentials of {host} cannot be read",
                 evidence=_reason(error),
-                remedy=f"docker login {registry}".rstrip(),
+                remedy=f"docker login {host}",
             ) from error
         return dict(found) if found else None
 

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import helm_python as helm
@@ -34,13 +33,13 @@ class HelmReleases:
     """Releases of one namespace of one kube context; see `release.Releases`."""
 
     def __init__(
-        self, kubeconfig: Path | None, kube_context: str, namespace: str, reporter: Reporter
+        self, kubeconfig: str, kube_context: str, namespace: str, reporter: Reporter
     ) -> None:
         self._reporter = reporter
         self._config = helm.Config(
-            kubeconfig_path=str(kubeconfig) if kubeconfig else None,
+            kubeconfig_path=kubeconfig or None,
             kube_context=kube_context or None,
-            namespace=namespace,
+            namespace=namespace or None,
         )
         self._namespace = namespace
 
@@ -150,6 +149,11 @@ class HelmReleases:
         finally:
             seconds = time.monotonic() - started
             self._reporter.report(CallMade(tool="helm", action=action, seconds=seconds))
+
+
+def helm_version() -> str:
+    """The version of Helm inside the SDK."""
+    return str(helm.helm_sdk_version())
 
 
 def translate(error: helm.HelmError, namespace: str) -> DraftError:

@@ -1,9 +1,10 @@
 """Publisher by the engine's push, by a cluster's own load tool, or by doing nothing."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
-from draftpy.adapters.docker_engine import DockerEngine, EngineRefused
+from draftpy.adapters.docker_engine import DockerEngine, EngineRefused, Stream
 from draftpy.adapters.kind import load_image
 from draftpy.adapters.process import Processes
 from draftpy.build import BuiltImage
@@ -56,17 +57,22 @@ class ImagePublisher:
         progress = PushProgress()
         try:
             self._engine.tag(built.ref, there)
-            told = ""
-            for item in self._engine.push(there):
-                progress.feed(item)
-                if progress.text != told:
-                    told = progress.text
-                    reporter.report(StageProgress(stage=Stage.PUBLISH, text=told))
+            with closing(self._engine.push(there)) as stream:
+                _follow(stream, progress, reporter)
         except EngineRefused as error:
             raise push_failed(there, error.evidence) from error
         if progress.error or not progress.digest:
             raise push_failed(there, progress.error or "the registry told no digest")
         return progress.digest
+
+
+def _follow(stream: Stream, progress: "PushProgress", reporter: Reporter) -> None:
+    told = ""
+    for item in stream:
+        progress.feed(item)
+        if progress.text != told:
+            told = progress.text
+            reporter.report(StageProgress(stage=Stage.PUBLISH, text=told))
 
 
 class PushProgress:

@@ -75,7 +75,8 @@ def rollback(
     """Make a new revision equal to an old one, and wait until it is ready."""
     place = where(path, environment, namespace, kube_context)
     tell = telling(output, quiet=quiet, verbose=verbose)
-    wiring.run_rollback(session_of(context), place, tell, revision=revision)
+    code = wiring.run_rollback(session_of(context), place, tell, revision=revision)
+    raise typer.Exit(code)
 
 
 def delete(
@@ -96,7 +97,7 @@ def delete(
     plan = wiring.plan_delete(session, place, tell)
     if not yes and not typer.confirm(plan.question, err=True):
         raise typer.Exit(1)
-    wiring.run_delete(session, plan)
+    wiring.run_delete(plan)
 
 
 def list_releases(

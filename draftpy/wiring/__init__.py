@@ -4,6 +4,7 @@ Function-level imports are allowed here and only here: `create` must not pay for
 cluster (the Kubernetes client alone takes a third of a second to import).
 """
 
+from draftpy.wiring.checks import run_doctor
 from draftpy.wiring.flags import CreateFlags, LogFlags, UpFlags
 from draftpy.wiring.local import (
     print_version,
@@ -13,18 +14,37 @@ from draftpy.wiring.local import (
     run_packs_list,
     run_packs_show,
 )
+from draftpy.wiring.released import (
+    plan_delete,
+    run_delete,
+    run_history,
+    run_list,
+    run_rollback,
+    run_status,
+)
 from draftpy.wiring.reporting import tell_bug, tell_failure
+from draftpy.wiring.running import run_connect, run_logs, run_up
 
 __all__ = [
     "CreateFlags",
     "LogFlags",
     "UpFlags",
+    "plan_delete",
     "print_version",
     "run_config_explain",
     "run_config_schema",
+    "run_connect",
     "run_create",
+    "run_delete",
+    "run_doctor",
+    "run_history",
+    "run_list",
+    "run_logs",
     "run_packs_list",
     "run_packs_show",
+    "run_rollback",
+    "run_status",
+    "run_up",
     "tell_bug",
     "tell_failure",
 ]

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from draftpy.config import (
+    DEFAULT_SECTION,
+    App,
     Environment,
     Overrides,
     Project,
@@ -11,6 +13,7 @@ from draftpy.config import (
     resolve_environment,
 )
 from draftpy.errors import SourceMissing
+from draftpy.names import to_app_name
 from draftpy.session import Session, Where
 
 
@@ -38,4 +41,11 @@ def overrides_of(session: Session, where: Where) -> Overrides:
 def open_project(session: Session, where: Where) -> tuple[Project, Environment]:
     """The project and its environment; raises SourceMissing, ConfigMissing, ConfigInvalid."""
     project = load_project(root_of(session, where.path))
+    return project, resolve_environment(project, where.environment, overrides_of(session, where))
+
+
+def assume_project(session: Session, where: Where) -> tuple[Project, Environment]:
+    """The project that create would make of the folder, as far as names go."""
+    root = root_of(session, where.path)
+    project = Project(root=root, apps=(App(name=to_app_name(root.name)),), sections=DEFAULT_SECTION)
     return project, resolve_environment(project, where.environment, overrides_of(session, where))

@@ -1,0 +1,299 @@
+"""One turn of `up`: snapshot → plan → build → publish → release → rollout."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from draftpy.build import BuildRequest, BuiltImage, Cancelled, ImageBuilder, image_tag
+from draftpy.charts import ReleaseOrder, digest_chart, digest_release, load_values
+from draftpy.clock import Clock, Deadline
+from draftpy.config import Environment, Project
+from draftpy.context import BuildContext, HashCache, snapshot
+from draftpy.errors import ContextChanged
+from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
+from draftpy.ignore import load_build_ignore
+from draftpy.labels import LABEL_BUILD_ID, LABEL_ENVIRONMENT, LABEL_RELEASE_DIGEST
+from draftpy.pipelines.stages import StageRunner
+from draftpy.plan import DeployedRelease, PlanInputs, UpPlan, plan_up
+from draftpy.publish import PublishedImage, Publisher, PublishTarget
+from draftpy.refs import ImageRef
+from draftpy.release import Release, Releases, plan_release
+from draftpy.rollout import Cluster, Rollout, RolloutWait, wait_rollout
+from draftpy.watch import ChangeSet
+
+# A file that is written again and again while it is packed: after so many tries it is told.
+SNAPSHOT_TRIES = 5
+# What is kept of a build's output, from its end; a ConfigMap may hold 1 MiB.
+BUILD_LOG_CHARS = 300_000
+
+
+class Namespaces(Protocol):
+    """The namespaces of the cluster."""
+
+    def ensure(self, name: str) -> bool:
+        """Make it if it is missing, labelled as ours; True if made; raises Rejected."""
+        ...
+
+
+class BuildLogs(Protocol):
+    """Where the output of the last build is kept: in the cluster, for any machine."""
+
+    def save(self, release: str, text: str) -> bool:
+        """Keep it; False if the namespace is not there yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployTools:
+    """The outside world of a turn."""
+
+    builder: ImageBuilder
+    publisher: Publisher
+    target: PublishTarget
+    releases: Releases
+    cluster: Cluster
+    namespaces: Namespaces
+    build_logs: BuildLogs
+    reporter: Reporter
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the folder says at the moment of a turn; `commit` is Git's, if there is one."""
+
+    project: Project
+    environment: Environment
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTurn:
+    """Everything that a turn decided before it does anything."""
+
+    plan: UpPlan
+    request: BuildRequest
+    order: ReleaseOrder
+    last: Release | None
+
+    @property
+    def ref(self) -> ImageRef:
+        """The image as the engine names it."""
+        return self.request.ref
+
+
+class Deployer:
+    """Makes the cluster equal to the folder; remembers content hashes and what was published."""
+
+    def __init__(
+        self, tools: DeployTools, read_wanted: Callable[[], Wanted], *, adopt: bool
+    ) -> None:
+        self._tools = tools
+        self._read_wanted = read_wanted
+        self._adopt = adopt
+        self._hashes = HashCache()
+        self._published: PublishedImage | None = None
+        self._unsaved_log = ""
+        self._stages = StageRunner(reporter=tools.reporter, clock=tools.clock)
+
+    def __call__(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        """One turn; whether anything was deployed. See `up.Turn` for what it raises."""
+        for _ in range(SNAPSHOT_TRIES - 1):
+            try:
+                return self._turn(changes, is_cancelled)
+            except ContextChanged:
+                # Saved while it was packed: what was hashed is no longer there, so look again.
+                continue
+        return self._turn(changes, is_cancelled)
+
+    def plan(self, changes: ChangeSet | None) -> PlannedTurn:
+        """Read the folder and the release, and decide; changes nothing anywhere."""
+        wanted, tools = self._read_wanted(), self._tools
+        request = self._build_request(wanted)
+        order = _order(wanted)
+        there = request.ref.with_registry(tools.target.pull_registry)
+        last = tools.releases.find(order.name)
+        published = self._published
+        plan = plan_up(
+            PlanInputs(
+                image=str(request.ref),
+                has_image=tools.builder.find_image(request.ref) is not None,
+                publish_target=tools.target.reason,
+                release=_deployed(last) if last else None,
+                release_digest=digest_release(order, there),
+                environment=order.environment,
+                published=(_plain(published), published.target.reason) if published else None,
+                changes=changes,
+                adopt=self._adopt,
+            )
+        )
+        return PlannedTurn(plan=plan, request=request, order=order, last=last)
+
+    def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        turn = self.plan(changes)
+        if changes is not None and not turn.plan.has_work:
+            self._tools.reporter.report(Notice(text="same content: nothing to do"))
+            return False
+        built = self._build(turn, is_cancelled)
+        step = turn.plan.get_step(Stage.RELEASE)
+        if not step.runs:
+            self._stages.skip(Stage.PUBLISH, turn.plan.get_step(Stage.PUBLISH).reason)
+            self._stages.skip(Stage.RELEASE, step.reason)
+        else:
+            published = self._publish(turn, built)
+            self._release(turn, published)
+        self._rollout(turn, is_cancelled)
+        return turn.plan.has_work
+
+    def _build(self, turn: PlannedTurn, is_cancelled: Cancelled) -> BuiltImage | None:
+        step, tools = turn.plan.get_step(Stage.BUILD), self._tools
+        if not step.runs:
+            self._stages.skip(Stage.BUILD, step.reason)
+            return None
+        recorder = _BuildRecorder(tools.reporter)
+        try:
+            return self._stages.run(
+                Stage.BUILD,
+                step.reason,
+                lambda: tools.builder.build(turn.request, recorder, is_cancelled),
+                _tell_build,
+            )
+        finally:
+            self._save_log(turn.order.name, recorder.text())
+
+    def _publish(self, turn: PlannedTurn, built: BuiltImage | None) -> PublishedImage:
+        step, tools = turn.plan.get_step(Stage.PUBLISH), self._tools
+        if not step.runs and self._published:
+            self._stages.skip(Stage.PUBLISH, step.reason)
+            return self._published
+        image = built or tools.builder.find_image(turn.ref)
+        if image is None:
+            raise ContextChanged(f"{turn.ref} has gone from the engine", remedy="draftpy up")
+        self._published = self._stages.run(
+            Stage.PUBLISH,
+            step.reason,
+            lambda: tools.publisher.publish(image, tools.target, tools.reporter),
+            lambda published: published.target.reason,
+        )
+        return self._published
+
+    def _release(self, turn: PlannedTurn, published: PublishedImage) -> None:
+        step, tools = turn.plan.get_step(Stage.RELEASE), self._tools
+        request = plan_release(turn.order, published.ref, step.reason)
+
+        def deploy() -> Release:
+            tools.namespaces.ensure(request.namespace)
+            if turn.last:
+                return tools.releases.upgrade(request)
+            return tools.releases.install(request)
+
+        self._stages.run(Stage.RELEASE, step.reason, deploy, tell_release)
+        self._save_log(request.name, self._unsaved_log)
+
+    def _rollout(self, turn: PlannedTurn, is_cancelled: Cancelled) -> None:
+        tools = self._tools
+        timeout_s = self._read_wanted().environment.timeout_s
+        wait = RolloutWait(
+            release=turn.order.name,
+            build_id=turn.ref.tag,
+            deadline=Deadline.after(tools.clock, timeout_s),
+        )
+        self._stages.run(
+            Stage.ROLLOUT,
+            "",
+            lambda: wait_rollout(tools.cluster, wait, tools.reporter, is_cancelled),
+            tell_rollout,
+        )
+
+    def _build_request(self, wanted: Wanted) -> BuildRequest:
+        environment = wanted.environment
+        context = self._snapshot(wanted)
+        tag = image_tag(
+            context.digest,
+            dockerfile=environment.dockerfile,
+            target=environment.target,
+            platform=environment.platform,
+            build_args=environment.build_args,
+        )
+        return BuildRequest(
+            context=context,
+            dockerfile=environment.dockerfile,
+            ref=ImageRef(repository=wanted.project.app, tag=tag),
+            target=environment.target,
+            platform=environment.platform,
+            build_args=environment.build_args,
+        )
+
+    def _snapshot(self, wanted: Wanted) -> BuildContext:
+        root, dockerfile = wanted.project.root, wanted.environment.dockerfile
+        return snapshot(root, load_build_ignore(root, dockerfile), dockerfile, self._hashes)
+
+    def _save_log(self, release: str, text: str) -> None:
+        """Keep a build's output beside the release, as soon as its namespace is there."""
+        if text and self._tools.build_logs.save(release, text):
+            text = ""
+        self._unsaved_log = text
+
+
+class _BuildRecorder:
+    """Passes events on and keeps the build's own output."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._lines: list[str] = []
+
+    def report(self, event: Event) -> None:
+        if isinstance(event, BuildLine):
+            self._lines.append(event.text)
+        self._reporter.report(event)
+
+    def text(self) -> str:
+        return "\n".join(self._lines)[-BUILD_LOG_CHARS:]
+
+
+def tell_release(release: Release) -> str:
+    """`hello, revision 3`."""
+    return f"{release.name}, revision {release.revision}"
+
+
+def tell_rollout(rollout: Rollout) -> str:
+    """`1 of 1 ready`."""
+    return f"{rollout.ready} of {rollout.desired} ready"
+
+
+def _tell_build(built: BuiltImage) -> str:
+    layers = f"   {built.layers_new} of {built.layers_total} layers new"
+    return f"{built.ref}{layers if built.layers_total else ''}"
+
+
+def _order(wanted: Wanted) -> ReleaseOrder:
+    root, environment = wanted.project.root, wanted.environment
+    chart = root / environment.chart
+    return ReleaseOrder(
+        name=wanted.project.app,
+        namespace=environment.namespace,
+        environment=environment.name,
+        chart=chart,
+        chart_digest=digest_chart(chart),
+        values=load_values(root, environment.values_files, environment.values),
+        commit=wanted.commit,
+    )
+
+
+def _deployed(release: Release) -> DeployedRelease:
+    repository = str((release.values.get("image") or {}).get("repository", ""))
+    image = f"{repository.rpartition('/')[2]}:{release.labels.get(LABEL_BUILD_ID, '')}"
+    return DeployedRelease(
+        name=release.name,
+        namespace=release.namespace,
+        revision=release.revision,
+        status=release.status,
+        is_ours=release.is_ours,
+        digest=release.labels.get(LABEL_RELEASE_DIGEST, ""),
+        image=image,
+        environment=release.labels.get(LABEL_ENVIRONMENT, ""),
+    )
+
+
+def _plain(published: PublishedImage) -> str:
+    return f"{published.ref.repository}:{published.ref.tag}"

@@ -1,0 +1,213 @@
+"""up, connect and logs: commands that go on."""
+
+import platform
+import webbrowser
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from draftpy.config import DRAFT_YAML
+from draftpy.errors import ConfigInvalid, ExitCode
+from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
+from draftpy.session import Session, Telling, Where
+from draftpy.wiring.flags import CreateFlags, LogFlags, UpFlags
+from draftpy.wiring.local import run_create
+from draftpy.wiring.projects import open_project, root_of
+from draftpy.wiring.reporting import ClosableReporter, reporting
+from draftpy.wiring.world import World
+
+if TYPE_CHECKING:
+    from draftpy.pipelines.deploy import Deployer, Wanted
+    from draftpy.pipelines.logs import LogTools
+    from draftpy.watch import Watcher
+
+
+def run_up(session: Session, where: Where, flags: UpFlags, telling: Telling) -> int:
+    """draftpy up; the exit code."""
+    from draftpy.pipelines.up import up_once
+
+    if not (root_of(session, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
+        run_create(session, CreateFlags(path=where.path), telling)
+    with reporting(session, telling, stream=True) as reporter:
+        world = World(session=session, where=where, reporter=reporter)
+        world.check_guard()
+        deployer = _deployer(world, flags)
+        if flags.dry_run:
+            _tell_plan(deployer, reporter)
+            return int(ExitCode.DONE)
+        if flags.once:
+            return up_once(deployer, reporter)
+        return _run_loop(world, deployer, flags)
+
+
+def run_connect(session: Session, where: Where, telling: Telling, *, with_logs: bool) -> None:
+    """draftpy connect."""
+    from draftpy.follow import follow
+    from draftpy.logs import LogOptions
+    from draftpy.pipelines.status import get_release
+
+    with reporting(session, telling, stream=True) as reporter:
+        world = World(session=session, where=where, reporter=reporter)
+        app = world.project.app
+        get_release(world.releases, app)
+        options = LogOptions(tail=10) if with_logs else None
+        with (
+            suppress(KeyboardInterrupt),
+            follow(app, world.follow_parts(options, forward=True)) as f,
+        ):
+            f.wait_stopped()
+        reporter.report(Stopped(text=f"{app} keeps running in namespace {world.namespace}"))
+
+
+def run_logs(session: Session, where: Where, flags: LogFlags, telling: Telling) -> None:
+    """draftpy logs."""
+    from draftpy.logs import LogOptions, parse_grep
+    from draftpy.pipelines.logs import build_log, follow_logs, logs
+
+    options = LogOptions(
+        tail=flags.tail,
+        since_s=flags.since_s,
+        grep=parse_grep(flags.grep),
+        container=flags.container,
+        previous=flags.previous,
+    )
+    with reporting(session, telling, stream=True) as reporter:
+        world = World(session=session, where=where, reporter=reporter)
+        app = world.project.app
+        if flags.build:
+            build_log(_log_tools(world), app)
+        elif flags.follow:
+            follow_logs(app, world.follow_parts(options, forward=False))
+        else:
+            logs(_log_tools(world), app, options)
+
+
+def _log_tools(world: World) -> "LogTools":
+    from draftpy.adapters.kube.build_logs import KubeBuildLogs
+    from draftpy.adapters.kube.logs import KubeLogSource
+    from draftpy.adapters.kube.watching import KubeCluster
+    from draftpy.pipelines.logs import LogTools
+
+    return LogTools(
+        cluster=KubeCluster(world.client, world.namespace),
+        source=KubeLogSource(world.client, world.namespace),
+        build_logs=KubeBuildLogs(world.client, world.namespace),
+        reporter=world.reporter,
+    )
+
+
+def _deployer(world: World, flags: UpFlags) -> "Deployer":
+    from draftpy.adapters.builders import ChosenBuilder
+    from draftpy.adapters.kube.build_logs import KubeBuildLogs
+    from draftpy.adapters.kube.namespaces import KubeNamespaces
+    from draftpy.adapters.kube.watching import KubeCluster
+    from draftpy.adapters.publishers import ImagePublisher
+    from draftpy.pipelines.deploy import Deployer, DeployTools
+
+    tools = DeployTools(
+        builder=ChosenBuilder(world.engine, world.processes),
+        publisher=ImagePublisher(world.engine, world.processes),
+        target=world.publish_target(),
+        releases=world.releases,
+        cluster=KubeCluster(world.client, world.namespace),
+        namespaces=KubeNamespaces(world.client),
+        build_logs=KubeBuildLogs(world.client, world.namespace),
+        reporter=world.reporter,
+        clock=world.clock,
+    )
+    return Deployer(tools, lambda: _read_wanted(world), adopt=flags.adopt)
+
+
+def _read_wanted(world: World) -> "Wanted":
+    """The folder as it is now; where it is deployed to cannot change while `up` runs."""
+    from draftpy.adapters.git import find_commit
+    from draftpy.pipelines.deploy import Wanted
+
+    project, environment = open_project(world.session, world.where)
+    before = (world.project.app, world.namespace, world.environment.context)
+    if (project.app, environment.namespace, environment.context) != before:
+        raise ConfigInvalid(
+            "draft.yaml now names another app, namespace or kube context",
+            remedy="end this draftpy up with Ctrl-C and start it again",
+        )
+    commit = find_commit(world.processes, project.root)
+    return Wanted(project=project, environment=environment, commit=commit)
+
+
+def _tell_plan(deployer: "Deployer", reporter: Reporter) -> None:
+    from draftpy.plan import render_plan
+
+    plan = deployer.plan(None).plan
+    body = {
+        "steps": [
+            {"stage": step.stage, "decision": step.decision.value, "reason": step.reason}
+            for step in plan.steps
+        ]
+    }
+    reporter.report(Result(text=render_plan(plan), body=body))
+
+
+def _run_loop(world: World, deployer: "Deployer", flags: UpFlags) -> int:
+    from draftpy.follow import follow
+    from draftpy.logs import LogOptions
+    from draftpy.pipelines.up import UpParts, up
+    from draftpy.watch import ChangeQueue
+
+    ports = _PortNotes(world.reporter)
+    world.reporter = ports
+    parts = world.follow_parts(LogOptions(tail=10), forward=True)
+    app, namespace = world.project.app, world.namespace
+    return up(
+        UpParts(
+            turn=deployer,
+            watcher=_open_watcher(world) if flags.watch else None,
+            queue=ChangeQueue(world.clock),
+            follow=follow(app, parts),
+            reporter=world.reporter,
+            clock=world.clock,
+            goodbye=Stopped(
+                text=f"{app} keeps running in namespace {namespace}",
+                remedy="remove it: draftpy delete",
+            ),
+            when_up=ports.open_browser if flags.open_browser else _nothing,
+        )
+    )
+
+
+def _open_watcher(world: World) -> "Watcher":
+    from draftpy.ignore import load_watch_ignore
+
+    root = world.project.root
+    if platform.system() == "Linux":
+        from draftpy.adapters.inotify_watcher import InotifyWatcher
+
+        return InotifyWatcher(root, load_watch_ignore)
+    from draftpy.adapters.watchdog_watcher import WatchdogWatcher
+
+    return WatchdogWatcher(root, load_watch_ignore)
+
+
+class _PortNotes:
+    """Passes events on and remembers the first URL, for --open."""
+
+    def __init__(self, reporter: ClosableReporter) -> None:
+        self._reporter = reporter
+        self._url = ""
+
+    def report(self, event: Event) -> None:
+        """Pass it on."""
+        if isinstance(event, Forwarding) and not self._url:
+            self._url = event.url
+        self._reporter.report(event)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self._reporter.close()
+
+    def open_browser(self) -> None:
+        """Open the first URL in the user's browser."""
+        if self._url:
+            webbrowser.open(self._url)
+
+
+def _nothing() -> None:
+    return
