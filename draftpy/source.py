@@ -101,22 +101,28 @@ def load_source(root: Path, max_files: int = MAX_FILES) -> SourceTree:
 def _list_folder(root: Path, folder: str, ignore: WatchIgnore, files: list[str]) -> list[str]:
     """Add the folder's files to `files`; return its folders that are worth a look."""
     prefix = f"{folder}/" if folder else ""
-    may_descend = folder.count("/") < MAX_DEPTH
-    folders = []
     kinds: Counter[str] = Counter()
+    folders: list[str] = []
+    names: list[str] = []
     with os.scandir(root / folder) as entries:
         for entry in entries:
-            path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
-                if may_descend and not _is_pruned(entry.name) and not ignore.may_prune(path):
-                    folders.append(path)
-            elif entry.is_file(follow_symlinks=False):
-                kind = entry.name.rpartition(".")[2]
-                kinds[kind] += 1
-                # Thousands of files of one kind in one folder are data, not source.
-                if kinds[kind] <= MAX_OF_A_KIND and not ignore.is_ignored(path):
-                    files.append(path)
-    return sorted(folders)
+                folders.append(entry.name)
+            elif entry.is_file(follow_symlinks=False) and _is_source(entry.name, kinds):
+                names.append(entry.name)
+    listed = (prefix + name for name in names)
+    files += [path for path in listed if not ignore.is_ignored(path)]
+    if folder.count("/") >= MAX_DEPTH:
+        return []
+    paths = (prefix + name for name in sorted(folders) if not _is_pruned(name))
+    return [path for path in paths if not ignore.may_prune(path)]
+
+
+def _is_source(name: str, kinds: Counter[str]) -> bool:
+    """Thousands of files of one kind in one folder are data, not source."""
+    kind = name.rpartition(".")[2]
+    kinds[kind] += 1
+    return kinds[kind] <= MAX_OF_A_KIND
 
 
 def _is_pruned(name: str) -> bool:

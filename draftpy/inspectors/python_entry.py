@@ -85,12 +85,9 @@ def _find_app(
 ) -> Entry | None:
     wanted = set(frameworks)
     # An object that exists goes before a function that would make one.
-    for is_factory in (False, True):
-        for module in modules:
-            for app in module.apps:
-                if app.is_factory is is_factory and app.framework in wanted:
-                    return _app_entry(tree, module, app, modules)
-    return None
+    found = [(m, app) for m in modules for app in m.apps if app.framework in wanted]
+    found.sort(key=lambda pair: pair[1].is_factory)
+    return _app_entry(tree, *found[0], modules) if found else None
 
 
 def _app_entry(
@@ -208,7 +205,10 @@ def _import_path(
     """The folder to search for imports ("" is the root) and the module's dotted name."""
     parts = module.path.removesuffix(".py").split("/")
     folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
-    found = next((f for f in folders if _resolves_in(tree, f, module.imports)), None)
+    # Django's settings are named from where manage.py is.
+    django = next((f for f in folders if tree.has(join(f, "manage.py"))), None)
+    local = (f for f in folders if _resolves_in(tree, f, module.imports))
+    found = django if django is not None else next(local, None)
     if found is None:
         imports_src = any("src" in other.imports for other in modules)
         is_src = parts[0] == "src" and len(parts) > 1 and not imports_src

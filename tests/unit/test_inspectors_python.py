@@ -89,6 +89,15 @@ def test_django(tmp_path: Path) -> None:
     assert start_of(facts).endswith("site1.wsgi:application")
 
 
+def test_django_below_the_root_runs_from_its_manage_py(tmp_path: Path) -> None:
+    code = (
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+    )
+    files = {"requirements.txt": "Django\n", "shop/manage.py": "", "shop/shop/wsgi.py": code}
+    assert "--chdir shop" in start_of(facts_of(tmp_path, files))
+    assert start_of(facts_of(tmp_path, files)).endswith("shop.wsgi:application")
+
+
 @pytest.mark.parametrize(
     ("code", "port", "variable"),
     [
