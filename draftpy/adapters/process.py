@@ -107,7 +107,7 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
 def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
     """Send a signal to a child and its children, as far as they are still there."""
     with suppress(ProcessLookupError, PermissionError):
-        os.kill(child.pid, number)
+        os.killpg(child.pid, number)
 
 
 def _follow(

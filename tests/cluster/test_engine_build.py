@@ -59,7 +59,9 @@ def test_a_base_that_is_only_a_local_tag(tmp_path: Path, real: RealEngine, build
 def test_a_run_that_fails_shows_its_last_lines(
     tmp_path: Path, real: RealEngine, build: Build
 ) -> None:
-    root = _app(tmp_path, "COPY . /app\nRUN seq 1 40 && sleep 0.1 && echo no such package >&2 && exit 9\n")
+    root = _app(
+        tmp_path, "COPY . /app\nRUN seq 1 40 && sleep 0.1 && echo no such package >&2 && exit 9\n"
+    )
     with pytest.raises(
         BuildFailed, match="step 3/3 of Dockerfile:3 failed: RUN seq 1 40"
     ) as caught:

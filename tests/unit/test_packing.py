@@ -33,6 +33,11 @@ def _make_link(path: Path) -> None:
     path.symlink_to("z.txt")
 
 
+def _link_to_same_bytes(path: Path) -> None:
+    (path.parent / "same.txt").write_text("print(1)\n")
+    path.symlink_to("same.txt")
+
+
 # Changes of app.py that no builder may get to see under the older tag.
 CHANGES: dict[str, Change] = {
     "same size": _write("print(2)\n"),
@@ -41,6 +46,7 @@ CHANGES: dict[str, Change] = {
     "gone": _replace(lambda path: path),
     "a folder": _replace(Path.mkdir),
     "a link": _replace(_make_link),
+    "a link to the same bytes": _replace(_link_to_same_bytes),
     "a pipe": _replace(os.mkfifo),
 }
 
@@ -208,3 +214,10 @@ def test_one_file_as_it_was_hashed(root: Path) -> None:
     (root / "app.py").write_text("print(2)\n")
     with pytest.raises(ContextChanged):
         read_hashed(context, "app.py")
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_nothing_is_left_after_ctrl_c(root: Path, tmp: Path, packer: Callable[..., object]) -> None:
+    with pytest.raises(KeyboardInterrupt), packer(take(root)):  # type: ignore[attr-defined]
+        raise KeyboardInterrupt
+    assert list(tmp.iterdir()) == []

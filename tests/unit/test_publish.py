@@ -97,6 +97,11 @@ def test_plain_k3s_is_not_k3d() -> None:
         choose_target(_facts(NodeFacts(name="pi", provider_id="k3s://pi")))
 
 
+def test_a_name_that_looks_like_k3d_is_no_k3d_cluster() -> None:
+    with pytest.raises(PublishFailed):
+        choose_target(_facts(replace(CLOUD, name="k3d-prod-server-0")))
+
+
 def test_no_way_shows_the_lines_for_draft_yaml() -> None:
     with pytest.raises(PublishFailed, match="no way to get images to kube context dev") as caught:
         choose_target(replace(_facts(CLOUD), environment="staging"))
