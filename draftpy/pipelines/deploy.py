@@ -94,6 +94,8 @@ class Deployer:
         self._hashes = HashCache()
         self._published: PublishedImage | None = None
         self._unsaved_log = ""
+        # Whether the last turn ended with a rollout that is ready: else there is more to tell.
+        self._is_ready = False
         self._stages = StageRunner(reporter=tools.reporter, clock=tools.clock)
 
     def __call__(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
@@ -131,7 +133,7 @@ class Deployer:
 
     def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         turn = self.plan(changes)
-        if changes is not None and not turn.plan.has_work:
+        if self._is_ready and changes is not None and not turn.plan.has_work:
             self._tools.reporter.report(Notice(text="same content: nothing to do"))
             return False
         built = self._build(turn, is_cancelled)
@@ -142,7 +144,9 @@ class Deployer:
         else:
             published = self._publish(turn, built)
             self._release(turn, published)
+        self._is_ready = False
         self._rollout(turn, is_cancelled)
+        self._is_ready = True
         return turn.plan.has_work
 
     def _build(self, turn: PlannedTurn, is_cancelled: Cancelled) -> BuiltImage | None:

@@ -27,5 +27,6 @@ def lines_of(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
 
 def shut_down(response: urllib3.BaseHTTPResponse) -> None:
     """Unblock whoever reads this answer; safe to call at any time, from any thread."""
-    with suppress(OSError, AttributeError, ValueError):
+    # RuntimeError: it was read to its end, and its connection is in the pool again.
+    with suppress(OSError, AttributeError, ValueError, RuntimeError):
         response.shutdown()
