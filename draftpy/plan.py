@@ -148,7 +148,7 @@ def _why_release(inputs: PlanInputs, last: DeployedRelease) -> str:
     if last.environment != inputs.environment:
         return f"revision {last.revision} was made for environment {last.environment}"
     if last.image != inputs.image:
-        return f"revision {last.revision} has another image"
+        return _name_changes(inputs.changes) or f"revision {last.revision} has another image"
     return _name_changes(inputs.changes) or f"revision {last.revision} has other values or chart"
 
 

@@ -66,12 +66,12 @@ def _show(app: Path) -> None:
 
 
 def _edit_and_see(app: Path, url: str, first: str) -> None:
-    source = app / "app.py"
+    source = app / "server.py"
     text = source.read_text()
-    edited = text.replace("Hello", "Good morning", 1)
+    edited = text.replace("Hello from", "Good morning from", 1)
     if edited == text:
         raise NotSeenError("the example has no greeting to edit")
-    _say("$ sed -i s/Hello/'Good morning'/ app.py")
+    _say("$ sed -i 's/Hello from/Good morning from/' server.py")
     saved_at = time.monotonic()
     source.write_text(edited)
     seen = _request(url, lambda body: body != first)

@@ -45,14 +45,15 @@ def render_status(
     release: Release, state: ReleaseState, cause: Cause | None, kube_context: str
 ) -> str:
     """The screen of status."""
-    ready = sum(pod.ready for pod in state.pods)
+    staying = [pod for pod in state.pods if not pod.deleting]
+    ready = sum(pod.ready for pod in staying)
     commit = release.labels.get(LABEL_COMMIT, "")[:12]
     lines = [
         f"{release.name} · {release.labels.get(LABEL_ENVIRONMENT, 'not made by draftpy')}"
         f" · kube context {kube_context} · namespace {release.namespace}",
         f"release   revision {release.revision}, {release.status}, {short_time(release.updated)}",
         f"image     {image_of(release)}" + (f", commit {commit}" if commit else ""),
-        f"pods      {ready} of {len(state.pods)} ready",
+        f"pods      {ready} of {len(staying)} ready",
     ]
     if state.pods:
         rows = [_pod_row(pod) for pod in state.pods]

@@ -1,11 +1,16 @@
 """Events as plain lines: results and logs on stdout, progress on stderr."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from draftpy.events import BuildLine, CallMade, Event, Failed, LogLine, Result
+from draftpy.events import BuildLine, CallMade, Event, Failed, LogLine, Result, StageProgress
 from draftpy.ui.streams import LineStream
 from draftpy.ui.text import render_event
+
+# A push reports each few megabytes; a file does not need them all.
+_PROGRESS_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +29,34 @@ class Verbosity:
 
 
 class PlainReporter:
-    """For files, pipes and CI: no colour, no live line."""
+    """For files, pipes and CI: no colour, no live line, progress at most once a second."""
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, verbosity: Verbosity) -> None:
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        verbosity: Verbosity,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._out = LineStream(stdout)
         self._err = LineStream(stderr)
         self._verbosity = verbosity
+        self._now = now
+        self._progress_at = float("-inf")
 
     def report(self, event: Event) -> None:
         """Write the event's lines."""
-        if not self._verbosity.shows(event):
+        if not self._verbosity.shows(event) or self._is_too_soon(event):
             return
         stream = self._out if isinstance(event, LogLine | Result) else self._err
         stream.write_lines(render_event(event))
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _is_too_soon(self, event: Event) -> bool:
+        if not isinstance(event, StageProgress):
+            return False
+        is_too_soon = self._now() - self._progress_at < _PROGRESS_S
+        self._progress_at = self._progress_at if is_too_soon else self._now()
+        return is_too_soon

@@ -84,7 +84,7 @@ def run_delete(plan: PlannedDelete) -> None:
     world = plan.world
     tools = DeleteTools(
         releases=world.releases,
-        namespaces=KubeNamespaces(world.client),
+        namespaces=KubeNamespaces(world.client, world.clock),
         build_logs=KubeBuildLogs(world.client, world.namespace),
         reporter=world.reporter,
         clock=world.clock,

@@ -109,7 +109,7 @@ def _deployer(world: World, flags: UpFlags) -> "Deployer":
         target=world.publish_target(),
         releases=world.releases,
         cluster=KubeCluster(world.client, world.namespace),
-        namespaces=KubeNamespaces(world.client),
+        namespaces=KubeNamespaces(world.client, world.clock),
         build_logs=KubeBuildLogs(world.client, world.namespace),
         reporter=world.reporter,
         clock=world.clock,

@@ -67,6 +67,14 @@ def test_quiet_leaves_results_logs_and_failures() -> None:
     assert err.getvalue().startswith("✗ build")
 
 
+def test_plain_progress_comes_at_most_once_a_second() -> None:
+    err, now = io.StringIO(), iter([0.0, 0.0, 0.5, 1.5, 1.5])
+    reporter = PlainReporter(io.StringIO(), err, Verbosity(), now=lambda: next(now))
+    for text in ("first", "second", "third"):
+        reporter.report(events.StageProgress(stage=Stage.PUBLISH, text=text))
+    assert err.getvalue() == "  publish   first\n  publish   third\n"
+
+
 def test_only_verbose_shows_outside_calls() -> None:
     call = events.CallMade(tool="docker", action="ping", seconds=0.01)
     for verbose in (False, True):

@@ -5,10 +5,14 @@ from typing import Any
 
 from draftpy.adapters.kube.client import ApiError, KubeClient
 from draftpy.adapters.kube.watching import selector_of
-from draftpy.errors import Rejected
+from draftpy.clock import Clock, Deadline
+from draftpy.errors import Rejected, ReleaseFailed
 from draftpy.labels import LABEL_MANAGED_BY, MANAGED_BY
 
 _CONFLICT = 409
+# A namespace goes when all that is in it has gone: pods get their grace period.
+_ENDING_S = 60.0
+_LOOK_S = 0.1
 # What is looked at before a namespace counts as empty, and for what a release left behind.
 _KINDS = {
     "/api/v1": ("pods", "services", "configmaps", "secrets", "persistentvolumeclaims"),
@@ -22,22 +26,20 @@ _ALWAYS_THERE = frozenset({"kube-root-ca.crt"})
 class KubeNamespaces:
     """The namespaces of one cluster."""
 
-    def __init__(self, client: KubeClient) -> None:
+    def __init__(self, client: KubeClient, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
 
     def ensure(self, name: str) -> bool:
-        """Make it if it is missing, labelled as ours; True if made; raises Rejected."""
-        try:
-            if self._client.find(f"/api/v1/namespaces/{name}") is not None:
-                return False
-        except Rejected:
-            # Who may not look at a namespace may still work in it.
+        """Make it if it is missing, labelled as ours; True if made.
+
+        One that is being deleted is waited for. Raises Rejected, ReleaseFailed.
+        """
+        if self._is_there(name):
             return False
-        body = {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": name, "labels": {LABEL_MANAGED_BY: MANAGED_BY}},
-        }
+        labels = {LABEL_MANAGED_BY: MANAGED_BY}
+        metadata = {"name": name, "labels": labels}
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
         try:
             self._client.post("/api/v1/namespaces", body)
         except ApiError as error:
@@ -45,6 +47,23 @@ class KubeNamespaces:
                 return False
             raise
         return True
+
+    def _is_there(self, name: str) -> bool:
+        """Whether it can be worked in; who may not look at it may still work in it."""
+        deadline = Deadline.after(self._clock, _ENDING_S)
+        try:
+            while (found := self._client.find(f"/api/v1/namespaces/{name}")) is not None:
+                if not _is_going(found):
+                    return True
+                if deadline.has_passed():
+                    raise ReleaseFailed(
+                        f"namespace {name} has been ending for {_ENDING_S:.0f} s",
+                        remedy=f"see what holds it: kubectl get namespace {name} -o yaml",
+                    )
+                self._clock.sleep(_LOOK_S)
+        except Rejected:
+            return True
+        return False
 
     def is_ours(self, name: str) -> bool:
         """Whether draftpy made it."""
