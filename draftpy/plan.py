@@ -112,10 +112,10 @@ def _check_ours(inputs: PlanInputs) -> None:
 
 
 def _plan_build(inputs: PlanInputs, release: PlannedStep) -> PlannedStep:
-    if not release.runs:
-        return _skip(Stage.BUILD, f"{release.reason}, with {inputs.image}")
     if inputs.has_image:
         return _skip(Stage.BUILD, f"{inputs.image} is already in the engine")
+    if not release.runs:  # built on another machine, or pruned from this one's engine
+        return _skip(Stage.BUILD, f"{release.reason}, with {inputs.image}")
     missing = f"{inputs.image} is not in the engine"
     return _run(Stage.BUILD, _name_changes(inputs.changes) or missing)
 

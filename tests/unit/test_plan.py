@@ -63,11 +63,13 @@ def test_new_content_runs_everything_and_names_the_file() -> None:
     )
     assert running(inputs) == {Stage.BUILD, Stage.PUBLISH, Stage.RELEASE}
     assert reason(inputs, Stage.BUILD) == "app.py changed"
-    assert reason(inputs, Stage.RELEASE) == "revision 3 has another image"
+    assert reason(inputs, Stage.RELEASE) == "app.py changed"
 
 
 def test_many_changed_files_are_counted() -> None:
-    inputs = replace(UNCHANGED, has_image=False, changes=changed("a.py", "b.py", "c.py"))
+    inputs = replace(
+        UNCHANGED, has_image=False, release_digest="d2", changes=changed("a.py", "b.py", "c.py")
+    )
     assert reason(inputs, Stage.BUILD) == "a.py and 2 more changed"
 
 
@@ -125,3 +127,9 @@ def test_a_plan_reads_as_one_line_per_step() -> None:
         "publish  skip  revision 3 has exactly this, with this image\n"
         "release  skip  revision 3 has exactly this"
     )
+
+
+def test_what_is_deployed_is_not_built_again_for_an_engine_that_lacks_it() -> None:
+    inputs = replace(UNCHANGED, has_image=False)
+    assert not plan_up(inputs).has_work
+    assert reason(inputs, Stage.BUILD) == f"revision 3 has exactly this, with {IMAGE}"
