@@ -25,7 +25,10 @@ class ContainerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodState:
-    """A pod at a moment; `ready` is its Ready condition, `labels` are sorted."""
+    """A pod at a moment; `ready` is its Ready condition, `labels` are sorted.
+
+    `is_old` says that its workload has another template by now and replaces it.
+    """
 
     name: str
     uid: str
@@ -37,6 +40,7 @@ class PodState:
     containers: tuple[ContainerState, ...]
     unschedulable: str = ""
     ip: str = ""
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,9 +116,12 @@ def describe_wait(state: ReleaseState) -> str:
 
 
 def _only_new(state: ReleaseState, build_id: str) -> ReleaseState:
-    if not build_id:
-        return state
-    new = tuple(pod for pod in state.pods if (LABEL_BUILD_ID, build_id) in pod.labels)
+    """Without the pods that are being replaced: neither their health nor their end counts."""
+    new = tuple(
+        pod
+        for pod in state.pods
+        if not pod.is_old and (not build_id or (LABEL_BUILD_ID, build_id) in pod.labels)
+    )
     return ReleaseState(workloads=state.workloads, pods=new, warnings=state.warnings)
 
 

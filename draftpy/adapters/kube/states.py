@@ -1,13 +1,66 @@
 """Kubernetes objects (JSON) → the records of rollout."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from draftpy.pods import ContainerState, PodState, WorkloadState
+from draftpy.pods import ContainerState, PodState, ReleaseState, WorkloadState
 
 Json = dict[str, Any]
+WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+# Deployments number their templates; the ReplicaSet of the present one has the same number.
+_REVISION = "deployment.kubernetes.io/revision"
+# StatefulSets name theirs, on each pod too.
+_REVISION_HASH = "controller-revision-hash"
 
 
-def parse_pod(pod: Json) -> PodState:
+def parse_release(objects: Mapping[str, Iterable[Json]], release: str) -> ReleaseState:
+    """The state of a release: its workloads, ReplicaSets, pods and events, by kind."""
+    workloads = tuple(
+        parse_workload(kind, item) for kind in WORKLOAD_KINDS for item in objects.get(kind, ())
+    )
+    old = _find_old_revisions(objects)
+    pods = tuple(parse_pod(item, old) for item in objects.get("Pod", ()))
+    names = {pod.name for pod in pods} | {workload.name for workload in workloads}
+    warnings = (parse_warning(e) for e in objects.get("Event", ()) if _concerns(e, release, names))
+    return ReleaseState(workloads=workloads, pods=pods, warnings=tuple(warnings))
+
+
+def _find_old_revisions(objects: Mapping[str, Iterable[Json]]) -> frozenset[str]:
+    """Names of the ReplicaSets, and hashes of StatefulSets, that are being replaced."""
+    present = {
+        item["metadata"]["name"]: item["metadata"].get("annotations", {}).get(_REVISION)
+        for item in objects.get("Deployment", ())
+    }
+    old = {
+        item["metadata"]["name"]
+        for item in objects.get("ReplicaSet", ())
+        for owner in item["metadata"].get("ownerReferences", ())
+        if owner["name"] in present
+        and item["metadata"].get("annotations", {}).get(_REVISION) != present[owner["name"]]
+    }
+    for item in objects.get("StatefulSet", ()):
+        status = item.get("status", {})
+        if status.get("currentRevision") != status.get("updateRevision"):
+            old.add(status.get("currentRevision", ""))
+    return frozenset(old)
+
+
+def _is_old(pod: Json, old_revisions: frozenset[str]) -> bool:
+    metadata = pod.get("metadata", {})
+    owners = {owner["name"] for owner in metadata.get("ownerReferences", ())}
+    return not old_revisions.isdisjoint(owners | {metadata.get("labels", {}).get(_REVISION_HASH)})
+
+
+def _concerns(event: Json, release: str, names: set[str]) -> bool:
+    """Whether an event is about one of these objects, or about a ReplicaSet of the release."""
+    target = event.get("involvedObject", {})
+    name = str(target.get("name", ""))
+    return name in names or (
+        target.get("kind") == "ReplicaSet" and name.rpartition("-")[0] in (release, *names)
+    )
+
+
+def parse_pod(pod: Json, old_revisions: frozenset[str] = frozenset()) -> PodState:
     """A pod as the API gives it."""
     metadata, status = pod.get("metadata", {}), pod.get("status", {})
     conditions = {c.get("type"): c for c in status.get("conditions", ())}
@@ -24,6 +77,7 @@ def parse_pod(pod: Json) -> PodState:
         containers=_parse_containers(pod),
         unschedulable=unschedulable,
         ip=status.get("podIP", ""),
+        is_old=_is_old(pod, old_revisions),
     )
 
 

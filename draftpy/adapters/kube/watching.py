@@ -10,9 +10,9 @@ from typing import Any
 
 from draftpy.adapters.kube.client import ApiError, KubeClient
 from draftpy.adapters.kube.reading import lines_of, shut_down
-from draftpy.adapters.kube.states import parse_pod, parse_warning, parse_workload
-from draftpy.errors import ClusterUnreachable, DraftError
-from draftpy.pods import PodState, ReleaseState, WorkloadState
+from draftpy.adapters.kube.states import parse_release
+from draftpy.errors import ClusterUnreachable, DraftError, Rejected
+from draftpy.pods import ReleaseState
 
 Json = dict[str, Any]
 # A state comes at least this often, so that its reader can look at a deadline.
@@ -25,7 +25,17 @@ _SILENCE_S = 300.0
 _AWAY_S = 60.0
 _GONE = 410
 
-_WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
+# The kinds that a release's state is made of, and where they are.
+_PATHS = {
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
+    "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
+    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
+    "Pod": "/api/v1/namespaces/{}/pods",
+    "Event": "/api/v1/namespaces/{}/events",
+}
+# Who may not read these still learns the rest.
+_OPTIONAL = frozenset({"ReplicaSet", "Event"})
 
 
 class KubeCluster:
@@ -37,18 +47,7 @@ class KubeCluster:
 
     def read_release(self, release: str) -> ReleaseState:
         """The state now."""
-        query = {"labelSelector": selector_of(release)}
-        workloads = [
-            parse_workload(kind, item)
-            for kind in _WORKLOADS
-            for item in self._client.get(self._path(kind), **query).get("items", ())
-        ]
-        pods = [parse_pod(item) for item in self._client.get(self._path("Pod"), **query)["items"]]
-        return ReleaseState(
-            workloads=tuple(workloads),
-            pods=tuple(pods),
-            warnings=self._read_warnings(release, pods, workloads),
-        )
+        return parse_release({kind: self._list(kind, release) for kind in _PATHS}, release)
 
     @contextmanager
     def watch_release(self, release: str) -> Iterator[Iterator[ReleaseState]]:
@@ -75,24 +74,19 @@ class KubeCluster:
             return ()
         return tuple(text.splitlines())
 
-    def _read_warnings(
-        self, release: str, pods: list[PodState], workloads: list[WorkloadState]
-    ) -> tuple[str, ...]:
-        names = {pod.name for pod in pods} | {workload.name for workload in workloads}
-        query = {"fieldSelector": "type=Warning"}
+    def _list(self, kind: str, release: str) -> list[Json]:
         try:
-            items = self._client.get(self._path("Event"), **query).get("items", ())
-        except ApiError:
-            return ()
-        return tuple(parse_warning(e) for e in items if concerns(e, release, names))
+            return list(self._client.get(self._path(kind), **query_of(kind, release))["items"])
+        except Rejected:
+            if kind not in _OPTIONAL:
+                raise
+            return []
 
     def _paths(self) -> dict[str, str]:
-        return {kind: self._path(kind) for kind in (*_WORKLOADS, "Pod", "Event")}
+        return {kind: self._path(kind) for kind in _PATHS}
 
     def _path(self, kind: str) -> str:
-        if kind in _WORKLOADS:
-            return f"/apis/apps/v1/namespaces/{self._namespace}/{_WORKLOADS[kind]}"
-        return f"/api/v1/namespaces/{self._namespace}/{kind.lower()}s"
+        return _PATHS[kind].format(self._namespace)
 
 
 def selector_of(release: str) -> str:
@@ -100,13 +94,11 @@ def selector_of(release: str) -> str:
     return f"app.kubernetes.io/instance={release}"
 
 
-def concerns(event: Json, release: str, names: set[str]) -> bool:
-    """Whether an event is about one of these objects, or about a ReplicaSet of the release."""
-    name = str(event.get("involvedObject", {}).get("name", ""))
-    return name in names or (
-        event.get("involvedObject", {}).get("kind") == "ReplicaSet"
-        and name.rpartition("-")[0] in (release, *names)
-    )
+def query_of(kind: str, release: str) -> dict[str, str]:
+    """Which objects of a kind are looked at: events have no labels."""
+    if kind == "Event":
+        return {"fieldSelector": "type=Warning"}
+    return {"labelSelector": selector_of(release)}
 
 
 class _ReleaseWatch:
@@ -166,11 +158,7 @@ class _ReleaseWatch:
     def _state(self) -> ReleaseState:
         with self._lock:
             objects = {kind: list(found.values()) for kind, found in self._objects.items()}
-        workloads = [parse_workload(k, item) for k in _WORKLOADS for item in objects[k]]
-        pods = [parse_pod(item) for item in objects["Pod"]]
-        names = {pod.name for pod in pods} | {workload.name for workload in workloads}
-        warnings = [parse_warning(e) for e in objects["Event"] if concerns(e, self._release, names)]
-        return ReleaseState(workloads=tuple(workloads), pods=tuple(pods), warnings=tuple(warnings))
+        return parse_release(objects, self._release)
 
     def _run(self, kind: str, path: str) -> None:
         away_since = 0.0
@@ -184,6 +172,9 @@ class _ReleaseWatch:
                     self._changed.put(error)
                     return
             except DraftError as error:
+                if isinstance(error, Rejected) and kind in _OPTIONAL:
+                    self._tell_listed(kind)
+                    return
                 if not (isinstance(error, ApiError) and error.status == _GONE):
                     self._changed.put(error)
                     return
@@ -193,17 +184,20 @@ class _ReleaseWatch:
             self._stopped.wait(_RETRY_S if away_since else 0)
 
     def _list(self, kind: str, path: str) -> str:
-        answer = self._client.get(path, **self._query(kind))
+        answer = self._client.get(path, **query_of(kind, self._release))
         items = answer.get("items", ())
         with self._lock:
             self._objects[kind] = {item["metadata"]["uid"]: item for item in items}
+        self._tell_listed(kind)
+        return str(answer.get("metadata", {}).get("resourceVersion", ""))
+
+    def _tell_listed(self, kind: str) -> None:
         self._listed[kind].set()
         self._changed.put(None)
-        return str(answer.get("metadata", {}).get("resourceVersion", ""))
 
     def _follow(self, kind: str, path: str, version: str) -> None:
         query: dict[str, str | int] = {
-            **self._query(kind),
+            **query_of(kind, self._release),
             "watch": 1,
             "allowWatchBookmarks": "true",
             "resourceVersion": version,
@@ -230,8 +224,3 @@ class _ReleaseWatch:
             else:
                 self._objects[kind][item["metadata"]["uid"]] = item
         self._changed.put(None)
-
-    def _query(self, kind: str) -> dict[str, str]:
-        if kind == "Event":
-            return {"fieldSelector": "type=Warning"}
-        return {"labelSelector": selector_of(self._release)}
