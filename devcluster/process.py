@@ -55,16 +55,19 @@ def call(
 def start(command: Sequence[str], log: Path, record: Path, environ: Mapping[str, str]) -> Record:
     """Start a process in a session of its own and record it."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        child = subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-            env={**os.environ, **environ},
-        )
-    started = Record(pid=child.pid, started=start_ticks(child.pid) or 0)
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    pid = os.posix_spawn(
+        command[0],
+        list(command),
+        {**os.environ, **environ},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    started = Record(pid=pid, started=start_ticks(pid) or 0)
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(asdict(started)))
     return started
