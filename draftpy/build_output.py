@@ -28,6 +28,8 @@ _CLASSIC_STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<text>.*)"
 _METADATA = "[internal] load metadata for "
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PLACE = re.compile(r"(?P<file>\S.*):(?P<line>\d+)")
+# The steps that began, and lines of output.
+Told = tuple[tuple[BuildStep, ...], tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -52,23 +54,23 @@ class _Vertex:
 class BuildKitOutput:
     """Collects `--progress=rawjson`, line by line.
 
-    `feed` returns what is worth telling of a line: the step that began, and lines of output.
+    `feed` returns what is worth telling of a line: the steps that began, and lines of output.
     """
 
     def __init__(self) -> None:
         self._vertices: dict[str, _Vertex] = {}
         self._text: deque[str] = deque(maxlen=4 * EVIDENCE_LINES)
 
-    def feed(self, line: str) -> tuple[BuildStep | None, tuple[str, ...]]:
-        """Take one line; (the step that began with it, the output in it)."""
+    def feed(self, line: str) -> Told:
+        """Take one line; (the steps that began with it, the output in it)."""
         status = _parse_object(line)
         if status is None:
             if line.strip():
                 self._text.append(line.rstrip())
-            return None, ()
+            return (), ()
         output = [text for log in status.get("logs") or () for text in self._log_lines(log)]
         begun = [self._update(vertex, output) for vertex in status.get("vertexes") or ()]
-        return next((step for step in begun if step), None), tuple(output)
+        return tuple(step for step in begun if step), tuple(output)
 
     @property
     def layers(self) -> tuple[int, int]:
@@ -152,8 +154,8 @@ class ClassicOutput:
         self._cached = 0
         self._lines: deque[str] = deque(maxlen=EVIDENCE_LINES)
 
-    def feed(self, item: dict[str, Any]) -> tuple[BuildStep | None, tuple[str, ...]]:
-        """Take one item; (the step that began with it, the output in it)."""
+    def feed(self, item: dict[str, Any]) -> Told:
+        """Take one item; (the steps that began with it, the output in it)."""
         aux = item.get("aux")
         if isinstance(aux, dict) and aux.get("ID"):
             self.image_id = str(aux["ID"])
@@ -177,17 +179,17 @@ class ClassicOutput:
             return step_failed(self._step, dockerfile, (*self._lines, self.error), line)
         return dockerfile_invalid(dockerfile, self.error)
 
-    def _take(self, lines: tuple[str, ...]) -> BuildStep | None:
-        begun = None
+    def _take(self, lines: tuple[str, ...]) -> tuple[BuildStep, ...]:
+        begun = []
         for line in lines:
             found = _CLASSIC_STEP.fullmatch(line)
             if found:
-                begun = self._begin(_step_of("", found))
+                begun.append(self._begin(_step_of("", found)))
             elif line == " ---> Using cache" and self._step in self._steps:
                 self._cached += 1
             elif not line.startswith((" --->", "Removing intermediate container")):
                 self._lines.append(line)
-        return begun
+        return tuple(begun)
 
     def _begin(self, counted: BuildStep) -> BuildStep:
         step = replace(counted, total=counted.total - self._added_steps)

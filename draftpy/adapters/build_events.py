@@ -1,13 +1,15 @@
 """What all builders tell while they build."""
 
+from collections.abc import Iterable
+
 from draftpy.build import BuildRequest
 from draftpy.build_failures import BuildStep
 from draftpy.events import BuildLine, Reporter, Stage, StageProgress, Warned
 
 
-def tell_output(reporter: Reporter, step: BuildStep | None, lines: tuple[str, ...]) -> None:
-    """Tell the step that began and the lines that were written."""
-    if step is not None:
+def tell_output(reporter: Reporter, steps: Iterable[BuildStep], lines: Iterable[str]) -> None:
+    """Tell the steps that began and the lines that were written."""
+    for step in steps:
         reporter.report(StageProgress(stage=Stage.BUILD, text=str(step)))
         reporter.report(BuildLine(text=str(step)))
     for line in lines:

@@ -35,13 +35,20 @@ STEP = BuildStep(stage="", number=2, total=2, text="RUN pip install -r requireme
 
 def test_a_step_is_told_once_when_it_starts() -> None:
     output = BuildKitOutput()
-    assert output.feed(_vertex(RUN)) == (None, ())
-    assert output.feed(_vertex(RUN, started=NOW)) == (STEP, ())
-    assert output.feed(_vertex(RUN, started=NOW, completed=NOW)) == (None, ())
+    assert output.feed(_vertex(RUN)) == ((), ())
+    assert output.feed(_vertex(RUN, started=NOW)) == ((STEP,), ())
+    assert output.feed(_vertex(RUN, started=NOW, completed=NOW)) == ((), ())
+
+
+def test_all_steps_that_begin_at_once_are_told() -> None:
+    names = ("[1/2] FROM scratch", RUN)
+    both = {"vertexes": [{"digest": name, "name": name, "started": NOW} for name in names]}
+    steps, _ = BuildKitOutput().feed(json.dumps(both))
+    assert [step.text.split()[0] for step in steps] == ["FROM", "RUN"]
 
 
 def test_a_cached_step_is_not_told() -> None:
-    assert BuildKitOutput().feed(_vertex(RUN, started=NOW, cached=True)) == (None, ())
+    assert BuildKitOutput().feed(_vertex(RUN, started=NOW, cached=True)) == ((), ())
 
 
 def test_what_the_engine_does_for_itself_is_no_step() -> None:
@@ -64,9 +71,9 @@ def test_layers_are_the_steps_without_from_and_new_those_not_cached() -> None:
 def test_output_comes_in_whole_lines_however_it_is_cut() -> None:
     output = BuildKitOutput()
     content = "één\ntwee".encode()
-    assert output.feed(_log(RUN, content[:1])) == (None, ())
-    assert output.feed(_log(RUN, content[1:])) == (None, ("één",))
-    assert output.feed(_vertex(RUN, completed=NOW)) == (None, ("twee",))
+    assert output.feed(_log(RUN, content[:1])) == ((), ())
+    assert output.feed(_log(RUN, content[1:])) == ((), ("één",))
+    assert output.feed(_vertex(RUN, completed=NOW)) == ((), ("twee",))
 
 
 def test_lines_lose_colours_and_what_was_overwritten() -> None:
@@ -180,7 +187,7 @@ CLASSIC_RUN = {"stream": "Step 3/3 : RUN echo one; false"}
 
 def test_classic_steps_and_lines_are_told() -> None:
     output = ClassicOutput()
-    step, lines = output.feed(COPY)
+    (step,), lines = output.feed(COPY)
     assert str(step) == "step 2/3: COPY . /app"
     assert lines == ("Step 2/3 : COPY . /app",)
 
@@ -201,7 +208,7 @@ def test_classic_layers_and_the_id_of_the_image() -> None:
 
 def test_the_step_that_the_classic_builder_adds_is_not_counted() -> None:
     output = ClassicOutput(added_steps=1)
-    step, _ = output.feed(COPY)
+    (step,), _ = output.feed(COPY)
     assert step is not None
     assert step.total == 2
     output.feed({"stream": "Step 3/3 : LABEL draftpy.io/managed-by=draftpy"})
