@@ -4,12 +4,20 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.draft_cli import Ran
-from tests.support.real_cluster import RealApp, find_images, request, wait_answer
+from tests.support.real_cluster import (
+    RealApp,
+    RealCluster,
+    find_images,
+    real_app,
+    request,
+    wait_answer,
+)
 
 pytestmark = pytest.mark.cluster
 
@@ -23,6 +31,15 @@ def up(app: RealApp) -> RealApp:
     app.cli.run("create")
     app.cli.run("up", "--once")
     return app
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory, cluster: RealCluster) -> Iterator[RealApp]:
+    """Created and deployed once for all tests that only look."""
+    with real_app(tmp_path_factory.mktemp("deployed"), cluster=cluster) as app:
+        app.cli.run("create")
+        app.cli.run("up", "--once")
+        yield app
 
 
 def _revision(app: RealApp) -> int:
@@ -47,34 +64,34 @@ def _done(ran: Ran) -> list[str]:
     return re.findall(r"(?m)^✓ (\w+)", ran.text)
 
 
-def test_create_and_up_make_an_app_that_answers(up: RealApp) -> None:
-    with up.cli.start("connect", *ANY_PORT) as connect:
+def test_create_and_up_make_an_app_that_answers(deployed: RealApp) -> None:
+    with deployed.cli.start("connect", *ANY_PORT) as connect:
         url = connect.wait_for(r"→ (http://\S+)")[1]
         assert request(url) == "Hello from plain Python, version 1"
         connect.wait_for(r"GET / HTTP")
         assert connect.stop() == 0
 
 
-def test_the_release_is_helms_own(up: RealApp) -> None:
-    (secret,) = up.helm_secrets()
+def test_the_release_is_helms_own(deployed: RealApp) -> None:
+    (secret,) = deployed.helm_secrets()
     assert secret["type"] == "helm.sh/release.v1"
     labels = secret["metadata"]["labels"]
     assert (labels["status"], labels["version"]) == ("deployed", "1")
     assert labels["draftpy.io/managed-by"] == "draftpy"
     assert labels["draftpy.io/environment"] == "development"
-    assert labels["draftpy.io/build-id"] == _tag(up)
+    assert labels["draftpy.io/build-id"] == _tag(deployed)
 
 
-def test_pods_say_their_environment_and_build_and_run_a_digest(up: RealApp) -> None:
-    (pod,) = up.pods()
+def test_pods_say_their_environment_and_build_and_run_a_digest(deployed: RealApp) -> None:
+    pod = deployed.only_pod()
     assert pod["metadata"]["labels"]["draftpy.io/environment"] == "development"
-    assert pod["metadata"]["labels"]["draftpy.io/build-id"] == _tag(up)
+    assert pod["metadata"]["labels"]["draftpy.io/build-id"] == _tag(deployed)
     image = pod["spec"]["containers"][0]["image"]
-    assert re.fullmatch(rf"\S+/{up.name}@sha256:[0-9a-f]{{64}}", image)
+    assert re.fullmatch(rf"\S+/{deployed.name}@sha256:[0-9a-f]{{64}}", image)
 
 
-def test_a_namespace_that_draftpy_made_says_so(up: RealApp) -> None:
-    namespace = up.cluster.find_namespace(up.namespace)
+def test_a_namespace_that_draftpy_made_says_so(deployed: RealApp) -> None:
+    namespace = deployed.cluster.find_namespace(deployed.namespace)
     assert namespace
     assert namespace["metadata"]["labels"]["draftpy.io/managed-by"] == "draftpy"
 
@@ -120,7 +137,7 @@ def test_a_change_of_values_builds_nothing(up: RealApp, where: str) -> None:
     ran = up.cli.run("up", "--once")
     assert _skipped(ran)[:1] == ["build"]
     assert _revision(up) == 2
-    (pod,) = up.pods()
+    pod = up.only_pod()
     assert {"name": "COLOUR", "value": "blue"} in pod["spec"]["containers"][0]["env"]
 
 

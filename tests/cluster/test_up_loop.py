@@ -134,7 +134,7 @@ def test_a_chart_only_change_builds_nothing(loop: Loop) -> None:
     assert re.match("- build", loop.up.wait_for(r"^[-✓✗] build.*")[0])
     loop.up.wait_for(r"✓ release")
     loop.up.wait_for(r"✓ rollout")
-    (pod,) = loop.app.pods()
+    pod = loop.app.only_pod()
     assert {"name": "COLOUR", "value": f"blue{loop.version}"} in pod["spec"]["containers"][0]["env"]
 
 

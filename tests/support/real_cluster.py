@@ -66,6 +66,11 @@ class RealApp:
         )
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
+    def only_pod(self) -> dict[str, Any]:
+        """The one pod; the one it replaced may still have to be told to go."""
+        wait_until(lambda: len(self.pods()) == 1, lambda: f"a single pod; there are {self.pods()}")
+        return self.pods()[0]
+
     def helm_secrets(self) -> list[dict[str, Any]]:
         """What Helm keeps of each revision, oldest first."""
         found = self.cluster.items(self.namespace, "secrets", f"owner=helm,name={self.name}")
