@@ -150,19 +150,26 @@ def forward_to_pods(forwards: HeldForwards, pods: tuple[PodState, ...]) -> None:
 
 
 def find_targets(pods: tuple[PodState, ...], port: int) -> tuple[str, ...]:
-    """The pods that can serve a port, the newest first.
+    """The pods that can serve a port, the best first.
 
     A pod that is being deleted may stop answering at any moment, so it is no target: connections
-    rather wait for its successor. A port that no pod declares may be any pod's.
+    rather wait for its successor. A port that no pod declares may be any pod's. A pod that has just
+    started and is ready as soon as its port is open comes first: until then it refuses, and the
+    others serve. So its readiness is known here up to a second before Kubernetes asks for it.
     """
     is_declared = any(port in _ports(pod) for pod in pods)
-    serving = [
-        pod
-        for pod in pods
-        if pod.ready and not pod.deleting and (port in _ports(pod) or not is_declared)
-    ]
+    serving = [pod for pod in pods if not pod.deleting and (port in _ports(pod) or not is_declared)]
     newest_first = sorted(serving, key=lambda pod: (pod.created_at, pod.name), reverse=True)
-    return tuple(pod.name for pod in newest_first)
+    starting = [pod.name for pod in newest_first if _is_starting(pod, port)]
+    return (*starting, *(pod.name for pod in newest_first if pod.ready))
+
+
+def _is_starting(pod: PodState, port: int) -> bool:
+    """Whether only its port is still to open, as far as one can see."""
+    owners = [each for each in pod.containers if port in each.ports]
+    return not pod.ready and any(
+        each.running and each.ready_when_open and not each.restarts for each in owners
+    )
 
 
 def _ports(pod: PodState) -> set[int]:

@@ -128,11 +128,11 @@ class HeldConnection:
     def run(self) -> None:
         """Serve the client to its end, over several pods if one refuses; closes the socket."""
         try:
-            while (pod := self._dial()) is not None:
+            refused: set[str] = set()
+            while (pod := self._dial(refused)) is not None:
                 if self._carry_down(pod):
                     return
-                # Ready, yet nothing listens: the app is just starting or stopping.
-                self.targets.wait_change(RETRY_S)
+                refused.add(self._pod_name)
         finally:
             self._close()
 
@@ -158,14 +158,18 @@ class HeldConnection:
             self._uplink.join(CLOSING_S)
         self.client.close()
 
-    def _dial(self) -> Connection | None:
+    def _dial(self, refused: set[str]) -> Connection | None:
         while not (self.deadline.has_passed() or self._is_over()):
             for pod in self.targets.wait_pods(min(RETRY_S, self.deadline.left_s())):
+                if pod in refused:
+                    continue
                 self._pod_name = pod
                 with suppress(OSError):
                     return self.dialer.dial(pod, self.port)
             if self.targets.pods:
+                # Nothing listens anywhere: the app is just starting or stopping.
                 self.targets.wait_change(RETRY_S)
+                refused.clear()
         return None
 
     def _is_over(self) -> bool:

@@ -21,6 +21,8 @@ class ContainerState:
     started_at: str = ""
     is_init: bool = False
     ports: tuple[int, ...] = ()
+    # Whether it is ready as soon as its port is open: its readiness probe asks nothing more.
+    ready_when_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ def container(
     last_exit_code: int | None = None,
     last_reason: str = "",
     ports: tuple[int, ...] = (8080,),
+    ready_when_open: bool = False,
 ) -> ContainerState:
     """A container that runs, unless told otherwise."""
     return ContainerState(
@@ -24,6 +25,7 @@ def container(
         last_exit_code=last_exit_code,
         last_reason=last_reason,
         ports=ports,
+        ready_when_open=ready_when_open,
     )
 
 

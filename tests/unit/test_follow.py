@@ -115,6 +115,17 @@ def test_a_pod_that_is_being_deleted_is_no_target() -> None:
     assert find_targets((pod("a", deleting=True),), 8080) == ()
 
 
+def test_a_starting_pod_comes_first_if_an_open_port_is_all_it_needs() -> None:
+    old = pod("old")
+    starting = container(ready_when_open=True)
+    assert find_targets((old, pod("new", starting, ready=False)), 8080) == ("new", "old")
+    asks_more = pod("new", container(), ready=False)
+    crashed = pod("new", container(ready_when_open=True, restarts=1), ready=False)
+    waiting = pod("new", container(ready_when_open=True, running=False), ready=False)
+    for other in (asks_more, crashed, waiting):
+        assert find_targets((old, other), 8080) == ("old",)
+
+
 def test_a_port_belongs_to_the_pods_that_declare_it() -> None:
     pods = (pod("web", container(ports=(8080,))), pod("worker", container(ports=())))
     assert find_targets(pods, 8080) == ("web",)

@@ -78,6 +78,21 @@ def test_a_pod_that_cannot_be_dialled_is_passed_over() -> None:
         assert ask(forward) == b"one"
 
 
+def test_a_pod_that_refuses_is_passed_over_at_once_and_asked_again_later() -> None:
+    dialer = LoopbackDialer(new=None)
+    with serving(saying(b"old")) as old, serving(saying(b"new")) as new:
+        dialer.pods["old"] = old
+        with forwarding(dialer, "new", "old") as forward:
+            assert ask(forward) == b"old"
+            assert dialer.dialled == ["new", "old"]
+            forward.set_pods(("new",))
+            with connect(forward) as client:
+                client.sendall(b"GET")
+                wait_until(lambda: len(dialer.refusals) > 2)
+                dialer.pods["new"] = new
+                assert read_all(client) == b"new"
+
+
 def test_a_failing_dial_is_tried_again() -> None:
     dialer = LoopbackDialer()
     with serving(saying(b"one")) as one, forwarding(dialer, "a") as forward:

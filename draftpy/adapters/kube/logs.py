@@ -1,5 +1,6 @@
 """Container logs as the kubelet gives them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from draftpy.logs import LogQuery
 
 # While a container is being made the kubelet answers 400, when its pod is gone 404.
 _NOT_NOW = (400, 404)
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 class KubeLogSource:
@@ -57,4 +59,6 @@ def _parameters(query: LogQuery) -> dict[str, str | int]:
 def _stamped(response: urllib3.BaseHTTPResponse) -> Iterator[tuple[str, str]]:
     for line in lines_of(response):
         stamp, _, text = line.decode("utf-8", errors="replace").rstrip("\r").partition(" ")
-        yield stamp, text
+        # What the kubelet says itself, such as that a container's log is gone, has no time.
+        if _STAMP.match(stamp):
+            yield stamp, text

@@ -150,5 +150,6 @@ def _parse_container(container: Json, status: Json, *, is_init: bool) -> Contain
         last_reason=last.get("reason", ""),
         started_at=running.get("startedAt", "") or ended.get("startedAt", ""),
         is_init=is_init,
+        ready_when_open="tcpSocket" in container.get("readinessProbe", {}),
         ports=tuple(p["containerPort"] for p in container.get("ports", ()) if "containerPort" in p),
     )

@@ -1,14 +1,17 @@
 """Byte streams to a port of a pod, by the API server's port-forward over a websocket."""
 
+import socket
 import ssl
 import threading
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import websocket
 
 from draftpy.adapters.kube.client import CONNECT_S, KubeClient
+from draftpy.adapters.kube.tls_socket import TlsSocket
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
@@ -28,31 +31,54 @@ class KubeDialer:
         scheme, host, path, _, _ = urlsplit(self._client.server)
         target = f"{path}/api/v1/namespaces/{self._namespace}/pods/{pod}/portforward"
         url = urlunsplit(("wss" if scheme == "https" else "ws", host, target, f"ports={port}", ""))
-        socket: Any = websocket.WebSocket(
-            sslopt=_tls(self._client.configuration),
-            enable_multithread=True,
-            skip_utf8_validation=True,
-        )
         headers = [f"{name}: {value}" for name, value in self._client.auth_headers().items()]
+        channel: Any = websocket.WebSocket(enable_multithread=True, skip_utf8_validation=True)
+        options = {"header": headers, "subprotocols": [_PROTOCOL], "suppress_origin": True}
+        transport = self._connect()
         try:
-            socket.settimeout(CONNECT_S)
-            socket.connect(url, header=headers, subprotocols=[_PROTOCOL], suppress_origin=True)
+            channel.settimeout(CONNECT_S)
+            channel.connect(url, socket=transport, **options)
             # The first frame of each channel repeats the port.
             for _ in (_DATA, _ERROR):
-                socket.recv()
-            socket.settimeout(None)
+                channel.recv()
+            channel.settimeout(None)
         except (websocket.WebSocketException, OSError) as error:
-            with suppress(Exception):
-                socket.shutdown()
+            transport.close()
             raise OSError(f"port {port} of {pod} cannot be reached: {error}") from error
-        return PodConnection(socket)
+        return PodConnection(channel)
+
+    def _connect(self) -> "socket.socket | TlsSocket":
+        server = urlsplit(self._client.server)
+        is_tls = server.scheme == "https"
+        address = (server.hostname or "", server.port or (443 if is_tls else 80))
+        plain = socket.create_connection(address, timeout=CONNECT_S)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not is_tls:
+            return plain
+        name = self._client.configuration.tls_server_name or server.hostname
+        try:
+            return TlsSocket(self._tls.wrap_socket(plain, server_hostname=name))
+        except BaseException:
+            plain.close()
+            raise
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        configuration = self._client.configuration
+        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
+        if not configuration.verify_ssl:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+        return context
 
 
 class PodConnection:
     """See `forward.Connection`."""
 
-    def __init__(self, socket: Any) -> None:
-        self._socket = socket
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
         self._rest = b""
         self._closed = threading.Event()
 
@@ -60,10 +86,9 @@ class PodConnection:
         """Some bytes; b"" at the end; ConnectionRefusedError if the pod's port refused."""
         while not self._rest:
             try:
-                opcode, frame = self._socket.recv_data()
-            except (websocket.WebSocketConnectionClosedException, ConnectionError, ssl.SSLError):
-                return b""
+                opcode, frame = self._channel.recv_data()
             except (websocket.WebSocketException, OSError, ValueError) as error:
+                # The server says when it has sent everything: an end without that is a cut.
                 if self._closed.is_set():
                     return b""
                 raise OSError(str(error)) from error
@@ -82,7 +107,7 @@ class PodConnection:
         try:
             for start in range(0, len(payload), _FRAME_BYTES):
                 frame = bytes((_DATA,)) + payload[start : start + _FRAME_BYTES]
-                self._socket.send_binary(frame)
+                self._channel.send_binary(frame)
         except websocket.WebSocketException as error:
             raise OSError(str(error)) from error
 
@@ -93,22 +118,6 @@ class PodConnection:
         """End both directions."""
         self._closed.set()
         with suppress(Exception):
-            self._socket.sock.shutdown(2)
+            self._channel.sock.shutdown(socket.SHUT_RDWR)
         with suppress(Exception):
-            self._socket.shutdown()
-
-
-def _tls(configuration: Any) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "cert_reqs": ssl.CERT_REQUIRED if configuration.verify_ssl else ssl.CERT_NONE,
-        "check_hostname": bool(configuration.verify_ssl),
-    }
-    for name, value in (
-        ("ca_certs", configuration.ssl_ca_cert),
-        ("certfile", configuration.cert_file),
-        ("keyfile", configuration.key_file),
-        ("server_hostname", configuration.tls_server_name),
-    ):
-        if value:
-            options[name] = value
-    return options
+            self._channel.shutdown()

@@ -1,0 +1,70 @@
+"""A TLS socket that one thread reads while another writes."""
+
+import selectors
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class TlsSocket:
+    """What a websocket needs of a socket.
+
+    OpenSSL allows one thread at a time inside a connection, and Python 3.12 and older do not see to
+    that: a read and a write at once mix up each other's bytes. So each call holds a lock, and none
+    waits for the network while it holds it.
+    """
+
+    def __init__(self, wrapped: ssl.SSLSocket) -> None:
+        self._wrapped = wrapped
+        self._timeout_s = wrapped.gettimeout()
+        self._lock = threading.Lock()
+        wrapped.settimeout(0)
+
+    def recv(self, max_bytes: int, _flags: int = 0) -> bytes:
+        """Some bytes; b"" at the end; raises OSError, TimeoutError."""
+        return self._retry(lambda: self._wrapped.recv(max_bytes))
+
+    def send(self, payload: Any, _flags: int = 0) -> int:
+        """Send some of the bytes; how many."""
+        return self._retry(lambda: self._wrapped.send(payload))
+
+    def settimeout(self, timeout_s: float | None) -> None:
+        """How long a call may wait for the network; None: for ever."""
+        self._timeout_s = timeout_s
+
+    def gettimeout(self) -> float | None:
+        """How long a call may wait for the network."""
+        return self._timeout_s
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._wrapped.fileno()
+
+    def shutdown(self, how: int) -> None:
+        """End the connection below TLS, so that a thread that waits for it wakes up."""
+        socket.socket.shutdown(self._wrapped, how)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        self._wrapped.close()
+
+    def _retry(self, call: Callable[[], Answer]) -> Answer:
+        while True:
+            with self._lock:
+                try:
+                    return call()
+                except ssl.SSLWantReadError:
+                    waits_for = selectors.EVENT_READ
+                except ssl.SSLWantWriteError:
+                    waits_for = selectors.EVENT_WRITE
+            self._wait(waits_for)
+
+    def _wait(self, waits_for: int) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wrapped, waits_for)
+            if not selector.select(self._timeout_s):
+                raise TimeoutError("the other side does not answer")
