@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from draftpy.events import BuildLine, CallMade, Event, Failed, LogLine, Result, StageProgress
+from draftpy.events import BuildLine, CallMade, Event, Failed, LogLine, Result, Stage, StageProgress
 from draftpy.ui.streams import LineStream
 from draftpy.ui.text import render_event
 
@@ -29,7 +29,7 @@ class Verbosity:
 
 
 class PlainReporter:
-    """For files, pipes and CI: no colour, no live line, progress at most once a second."""
+    """For files, pipes and CI: no colour, no live line, a push told once a second at most."""
 
     def __init__(
         self,
@@ -55,7 +55,8 @@ class PlainReporter:
         """Nothing is held open."""
 
     def _is_too_soon(self, event: Event) -> bool:
-        if not isinstance(event, StageProgress):
+        if not isinstance(event, StageProgress) or event.stage is not Stage.PUBLISH:
+            # The step of a build may be the one that takes minutes.
             return False
         is_too_soon = self._now() - self._progress_at < _PROGRESS_S
         self._progress_at = self._progress_at if is_too_soon else self._now()

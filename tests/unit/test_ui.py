@@ -67,7 +67,15 @@ def test_quiet_leaves_results_logs_and_failures() -> None:
     assert err.getvalue().startswith("✗ build")
 
 
-def test_plain_progress_comes_at_most_once_a_second() -> None:
+def test_plain_build_steps_are_all_told() -> None:
+    err = io.StringIO()
+    reporter = PlainReporter(io.StringIO(), err, Verbosity(), now=lambda: 0.0)
+    for text in ("first", "second"):
+        reporter.report(events.StageProgress(stage=Stage.BUILD, text=text))
+    assert err.getvalue() == "  build     first\n  build     second\n"
+
+
+def test_plain_progress_of_a_push_comes_at_most_once_a_second() -> None:
     err, now = io.StringIO(), iter([0.0, 0.0, 0.5, 1.5, 1.5])
     reporter = PlainReporter(io.StringIO(), err, Verbosity(), now=lambda: next(now))
     for text in ("first", "second", "third"):
