@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from draftpy.dockerignore import IgnoreRules
 from draftpy.errors import BuildFailed, DockerfileInvalid, SourceMissing
-from draftpy.ignore import IgnoreRules
 
 # As Git does: of a file's mode only the executable bit counts, so that no umask matters.
 FOLDER_MODE = stat.S_IFDIR | 0o755

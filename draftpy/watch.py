@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from draftpy.clock import Clock
+from draftpy.dockerignore import IgnoreRules
 from draftpy.errors import DraftError
-from draftpy.ignore import IgnoreRules
 
 # A finished write of a lone file waits just long enough to see whether others follow: git and
 # package managers write the next file within a millisecond.

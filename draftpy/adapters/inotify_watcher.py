@@ -23,8 +23,8 @@ from watchdog.observers.inotify_c import (
     WatchDescriptor,
 )
 
+from draftpy.dockerignore import IgnoreRules
 from draftpy.errors import ConfigInvalid, WatchFailed
-from draftpy.ignore import IgnoreRules
 from draftpy.watch import RULE_FILES, ChangeKind, ChangeSink, LoadRules, RawChange
 
 # Reading a file is no change, so neither opening nor closing without a write is asked for.

@@ -9,9 +9,9 @@ from draftpy.charts import ReleaseOrder, digest_chart, digest_release, load_valu
 from draftpy.clock import Clock, Deadline
 from draftpy.config import Environment, Project
 from draftpy.context import BuildContext, HashCache, snapshot
+from draftpy.dockerignore import load_build_ignore
 from draftpy.errors import ContextChanged
 from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
-from draftpy.ignore import load_build_ignore
 from draftpy.labels import LABEL_BUILD_ID, LABEL_ENVIRONMENT, LABEL_RELEASE_DIGEST
 from draftpy.pipelines.stages import StageRunner
 from draftpy.plan import DeployedRelease, PlanInputs, UpPlan, plan_up

@@ -3,6 +3,7 @@
 import platform
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from draftpy.config import DRAFT_YAML
@@ -174,16 +175,21 @@ def _run_loop(world: World, deployer: "Deployer", flags: UpFlags) -> int:
 
 
 def _open_watcher(world: World) -> "Watcher":
-    from draftpy.ignore import load_watch_ignore
+    from draftpy.ignore import DeployIgnore, load_deploy_ignore
 
-    root = world.project.root
+    root, environment = world.project.root, world.environment
+    deployed = (DRAFT_YAML, environment.chart, *environment.values_files)
+
+    def load_rules(folder: Path) -> DeployIgnore:
+        return load_deploy_ignore(folder, environment.dockerfile, deployed)
+
     if platform.system() == "Linux":
         from draftpy.adapters.inotify_watcher import InotifyWatcher
 
-        return InotifyWatcher(root, load_watch_ignore)
+        return InotifyWatcher(root, load_rules)
     from draftpy.adapters.watchdog_watcher import WatchdogWatcher
 
-    return WatchdogWatcher(root, load_watch_ignore)
+    return WatchdogWatcher(root, load_rules)
 
 
 class _PortNotes:

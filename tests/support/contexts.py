@@ -4,7 +4,7 @@ from pathlib import Path
 
 from draftpy.build import BuildRequest, image_tag
 from draftpy.context import BuildContext, HashCache, snapshot
-from draftpy.ignore import load_build_ignore
+from draftpy.dockerignore import load_build_ignore
 from draftpy.refs import ImageRef
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from draftpy.context import RACY_NS, HashCache, StatKey, _read_entry, snapshot
+from draftpy.dockerignore import parse_build_ignore
 from draftpy.errors import BuildFailed, DockerfileInvalid, SourceMissing
-from draftpy.ignore import parse_build_ignore
 from tests.support.contexts import paths_of, take, write_tree
 
 

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from draftpy.dockerignore import load_build_ignore, parse_build_ignore
 from draftpy.errors import ConfigInvalid
-from draftpy.ignore import load_build_ignore, load_watch_ignore, parse_build_ignore
+from draftpy.ignore import load_deploy_ignore, load_watch_ignore
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,19 @@ def test_watcher_prunes_ignored_folders(tmp_path: Path) -> None:
     rules = load_watch_ignore(tmp_path)
     assert rules.may_prune("web/node_modules")
     assert not rules.may_prune("web")
+
+
+def test_up_watches_what_the_image_or_the_release_is_made_of(tmp_path: Path) -> None:
+    (tmp_path / ".dockerignore").write_text("charts\ndraft.yaml\ndocs\n*.md\n")
+    (tmp_path / ".gitignore").write_text("generated/\n")
+    (tmp_path / ".draftignore").write_text("scratch/\n")
+    rules = load_deploy_ignore(tmp_path, "Dockerfile", ("draft.yaml", "charts/hello"))
+    watched = ["app.py", "generated/api.py", "draft.yaml", "charts/hello/values.yaml", "Dockerfile"]
+    assert [path for path in watched if rules.is_ignored(path)] == []
+    ignored = ["docs/a.txt", "README.md", "charts/other/x", "scratch/x", "node_modules/x", "a.swp"]
+    assert [path for path in ignored if not rules.is_ignored(path)] == []
+    assert rules.may_prune("docs")
+    assert rules.may_prune("node_modules")
+    assert not rules.may_prune("charts")
+    assert not rules.may_prune("charts/hello")
+    assert not rules.may_prune("generated")
