@@ -102,10 +102,10 @@ def delete(
 
 def list_releases(
     context: typer.Context,
-    all_namespaces: Annotated[
-        bool, typer.Option("--all-namespaces", "-A", help="Of every namespace.")
-    ] = False,
-    namespace: Namespace = "",
+    namespace: Annotated[
+        str,
+        typer.Option("--namespace", "-n", help="Only of this one.", show_default="every namespace"),
+    ] = "",
     kube_context: KubeContext = "",
     output: OutputOption = Output.TEXT,
     verbose: Verbose = False,
@@ -113,4 +113,4 @@ def list_releases(
     """List the releases that draftpy made."""
     place = where(HERE, "", namespace, kube_context)
     tell = telling(output, verbose=verbose)
-    wiring.run_list(session_of(context), place, tell, all_namespaces=all_namespaces)
+    wiring.run_list(session_of(context), place, tell)

@@ -35,10 +35,11 @@ def list_releases(releases: Releases, reporter: Reporter, *, all_namespaces: boo
 
 
 def image_of(release: Release) -> str:
-    """`repository:tag` as the release's values say, without registry and digest."""
+    """`repository:tag` as the release's values say, without registry and digest; else by label."""
     image = release.values.get("image")
     if not isinstance(image, dict):
-        return "-"
+        build_id = release.labels.get(LABEL_BUILD_ID, "")
+        return f"{release.name}:{build_id}" if build_id else "-"
     repository = str(image.get("repository", "")).rsplit("/", 1)[-1]
     return f"{repository}:{image.get('tag', '')}"
 

@@ -6,8 +6,10 @@ from draftpy.wiring.flags import CreateFlags
 from draftpy.wiring.reporting import reporting
 
 
-def run_create(session: Session, flags: CreateFlags, telling: Telling) -> None:
-    """draftpy create."""
+def run_create(
+    session: Session, flags: CreateFlags, telling: Telling, *, stream: bool = False
+) -> None:
+    """draftpy create; `stream`: JSON is one event per line, as for `up`."""
     from draftpy.adapters.files import DiskFiles
     from draftpy.pipelines.create import create
     from draftpy.scaffold.outcome import CreateRequest
@@ -23,7 +25,7 @@ def run_create(session: Session, flags: CreateFlags, telling: Telling) -> None:
         force=flags.force,
         explain=flags.explain,
     )
-    with reporting(session, telling) as reporter:
+    with reporting(session, telling, stream=stream) as reporter:
         create(request, DiskFiles(), reporter)
 
 

@@ -93,7 +93,7 @@ def run_delete(plan: PlannedDelete) -> None:
     delete(tools, world.project.app)
 
 
-def run_list(session: Session, where: Where, telling: Telling, *, all_namespaces: bool) -> None:
+def run_list(session: Session, where: Where, telling: Telling) -> None:
     """draftpy list; needs no project."""
     from draftpy.adapters.helm_sdk import HelmReleases
     from draftpy.adapters.kube.client import read_context
@@ -102,6 +102,5 @@ def run_list(session: Session, where: Where, telling: Telling, *, all_namespaces
     with reporting(session, telling) as reporter:
         kubeconfig = session.environ.get("KUBECONFIG", "")
         context = read_context(kubeconfig, where.kube_context)
-        everywhere = all_namespaces or not where.namespace
         releases = HelmReleases(kubeconfig, context.name, where.namespace, reporter)
-        list_releases(releases, reporter, all_namespaces=everywhere)
+        list_releases(releases, reporter, all_namespaces=not where.namespace)

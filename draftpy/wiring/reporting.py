@@ -51,9 +51,13 @@ def reporting(
 
 
 def tell_failure(session: Session, error: DraftError) -> None:
-    """Tell the failure that ends the program; as JSON if the command line asks for JSON."""
+    """Tell the failure that ends the program; as JSON if the command line asks for JSON.
+
+    Commands whose stdout is a stream of events have it there, the others on stderr.
+    """
     output = "json" if wants_json(session.argv) else "text"
-    reporter = open_reporter(session, Telling(output=output), stream=output == "json")
+    stream = session.argv[:1] in (("up",), ("connect",), ("logs",), ("rollback",))
+    reporter = open_reporter(session, Telling(output=output), stream=stream)
     reporter.report(Failed.of(error))
     reporter.close()
 

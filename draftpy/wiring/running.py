@@ -27,7 +27,7 @@ def run_up(session: Session, where: Where, flags: UpFlags, telling: Telling) -> 
     from draftpy.pipelines.up import up_once
 
     if not (root_of(session, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
-        run_create(session, CreateFlags(path=where.path), telling)
+        run_create(session, CreateFlags(path=where.path), telling, stream=True)
     with reporting(session, telling, stream=True) as reporter:
         world = World(session=session, where=where, reporter=reporter)
         world.check_guard()

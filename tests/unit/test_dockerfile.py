@@ -76,6 +76,7 @@ def test_heredoc_is_not_read_as_instructions() -> None:
     assert stage.user == "9"
     assert stage.instructions[0].heredocs == (("EOF", "USER nobody"),)
     assert stage.copies[0].sources == ()
+    assert stage.instructions[1].heredocs == (("A", "USER b"),)
 
 
 def test_udp_ports_are_not_served_over_tcp() -> None:
@@ -132,3 +133,18 @@ def test_cache_mounts_are_dropped_and_lines_kept() -> None:
 def test_other_mounts_cannot_be_dropped() -> None:
     with pytest.raises(DockerfileInvalid, match="line 2: a secret mount needs BuildKit"):
         without_mounts("FROM a\nRUN --mount=type=secret,id=token cat /run/secrets/token\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("${A-x}", ""),
+        ("${A:-x}", "x"),
+        ("${A+x}", "x"),
+        ("${A:+x}", ""),
+        ("${B-x}", "x"),
+        (r"\$A", "$A"),
+    ],
+)
+def test_empty_is_not_the_same_as_absent(word: str, value: str) -> None:
+    assert last(f"FROM a\nENV A=\nENV C={word}\n").env["C"] == value

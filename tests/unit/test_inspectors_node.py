@@ -153,3 +153,38 @@ def test_version_inside_a_range(wanted: str, version: str | None) -> None:
 def test_version_file_goes_before_engines(tmp_path: Path) -> None:
     files = {**package(engines={"node": ">=22"}), ".nvmrc": "v22\n", "index.js": EXPRESS}
     assert facts_of(tmp_path, files).find_value("node.version") == "22"
+
+
+def test_manifest_is_a_fact_of_its_own(tmp_path: Path) -> None:
+    with_manifest = {**package(), "index.js": EXPRESS}
+    assert facts_of(tmp_path / "a", with_manifest).find_value("node.manifest") == "package.json"
+    without = facts_of(tmp_path / "b", {"index.js": EXPRESS})
+    assert without.find_value("node.manifest") is None
+    assert start_of(without) == "node index.js"
+
+
+def test_scripts_far_from_the_start_say_nothing(tmp_path: Path) -> None:
+    files = {**package(), "index.js": "run()", "tools/mock/server.js": "x.listen(5000)"}
+    assert facts_of(tmp_path, files).find_value("node.kind") == "worker"
+
+
+def test_start_by_a_development_package_keeps_those(tmp_path: Path) -> None:
+    files = package(scripts={"start": "tsx index.ts"}, devDependencies={"tsx": "^4"})
+    facts = facts_of(tmp_path, {**files, "index.ts": EXPRESS})
+    assert facts.find_value("node.keeps_dev") is True
+    plain = facts_of(tmp_path / "plain", {**package(), "index.js": EXPRESS})
+    assert plain.find_value("node.keeps_dev") is False
+
+
+def test_version_names_its_line(tmp_path: Path) -> None:
+    files = {**package(), ".tool-versions": "ruby 3\nnodejs 22.1\n", "index.js": EXPRESS}
+    fact = facts_of(tmp_path, files).find("node.version")
+    assert fact is not None
+    assert fact.evidence is not None
+    assert fact.evidence.place == ".tool-versions:2"
+
+
+def test_other_managers_are_told(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {**package(), "pnpm-lock.yaml": "", "index.js": EXPRESS})
+    assert "pnpm is not used yet" in facts.problems[0].what
+    assert facts.find_value("node.install_files") == ("package.json",)

@@ -266,3 +266,29 @@ def test_version_without_support_is_warned_of(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, {".python-version": "3.8\n", "app.py": FLASK})
     assert facts.find_value("python.version") == "3.8"
     assert "no security fixes since 2024" in problems_of(facts)[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "start"),
+    [
+        ({"whatever.py": "print(1)\n"}, "python whatever.py"),
+        ({"a.py": "print(1)\n", "b.py": "print(1)\n"}, ""),
+        ({"a.py": "x = 1\n", "b.py": "if __name__ == '__main__':\n    go()\n"}, "python b.py"),
+        ({"main.py": "go()\n", "b.py": "if __name__ == '__main__':\n    go()\n"}, "python main.py"),
+    ],
+)
+def test_script_is_chosen_by_name_guard_or_because_it_is_alone(
+    tmp_path: Path, files: dict[str, str], start: str
+) -> None:
+    assert start_of(facts_of(tmp_path, files)) == start
+
+
+@pytest.mark.parametrize(
+    ("bind", "port", "variable"), [("0.0.0.0:$PORT", 8080, "PORT"), ("0.0.0.0:9000", 9000, None)]
+)
+def test_port_of_a_procfile(tmp_path: Path, bind: str, port: int, variable: str | None) -> None:
+    procfile = f"web: gunicorn app:app -b {bind}\n"
+    files = {"requirements.txt": "flask\n", "app.py": FLASK, "Procfile": procfile}
+    facts = facts_of(tmp_path, files)
+    assert facts.find_value("python.port") == port
+    assert facts.find_value("python.port_variable") == variable
