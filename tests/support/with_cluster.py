@@ -53,8 +53,9 @@ def find_own(environ: Mapping[str, str]) -> Found | None:
     guard = found.get("guard", {})
     if not (engine.get("ok") and cluster.get("ok") and guard.get("ok")):
         return None
-    kind = DEVCLUSTER if "devcluster" in str(cluster.get("found")) else OWN
-    return Found(environ=environ, kind=kind, reason=f"{cluster['found']}, {guard['found']}")
+    if "kube context devcluster" in str(cluster.get("found")):
+        return None  # ours: `up` and `images` see to it that nothing of it is missing
+    return Found(environ=environ, kind=OWN, reason=f"{cluster['found']}, {guard['found']}")
 
 
 def make_devcluster(environ: Mapping[str, str]) -> Found | None:
