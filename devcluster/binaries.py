@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devcluster.process import call
-from devcluster.settings import BUILDX, COREDNS, KUBERNETES, DevclusterError, Folders
+from devcluster.settings import BUILDX, COREDNS, FRONTEND, KUBERNETES, DevclusterError, Folders
 from devcluster.steps import step, tell
 
 HERE = Path(__file__).parent
@@ -73,6 +73,14 @@ BUILDX_PROGRAM = Program(
     about="about 2 minutes, once",
 )
 PAUSE = Program(name="pause", version="1", folder=HERE / "pause", ldflags="-s -w")
+# Its module cannot be `go install`ed (it excludes versions), so its main is in a folder of ours.
+FRONTEND_PROGRAM = Program(
+    name="dockerfile-frontend",
+    version=FRONTEND,
+    folder=HERE / "frontend",
+    ldflags="-s -w",
+    about="about a minute, once",
+)
 
 
 def install_programs(folders: Folders) -> None:
@@ -95,7 +103,7 @@ def build(program: Program, cache: Path) -> Path:
     if shutil.which("go") is None:
         raise DevclusterError(
             f"{program.name} {program.version} has to be built and there is no Go",
-            remedy="install Go 1.24 or newer (on Debian: apt-get install golang-go)",
+            remedy="install Go 1.26.8 or newer, so that `go version` answers",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     tell(f"· building {program.name} {program.version} {program.about}".rstrip())

@@ -13,6 +13,7 @@ _DEFAULTS = (
     "golang:1.26",
     "nginxinc/nginx-unprivileged:1.28",
     "gcr.io/distroless/static-debian13:nonroot",
+    "docker/dockerfile:1",
 )
 
 

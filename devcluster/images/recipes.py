@@ -5,10 +5,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from devcluster.binaries import FRONTEND_PROGRAM, build
 from devcluster.images.base import apt, go_root, make_debian
 from devcluster.images.engine import Engine
-from devcluster.process import call
-from devcluster.settings import FRONTEND
 
 DEBIAN = "debian:trixie-slim"
 PYTHON = "python:3.13-slim"
@@ -145,14 +144,13 @@ def _distroless_static(engine: Engine, name: str, _: Match) -> None:
 def _dockerfile_frontend(engine: Engine, name: str, _: Match) -> None:
     """BuildKit's own frontend, for Dockerfiles with a `# syntax=` line."""
     with engine.context() as folder:
-        module = "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend"
-        environ = {"CGO_ENABLED": "0", "GOBIN": str(folder)}
-        flags = ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
-        call(["go", "install", *flags, f"{module}@{FRONTEND}"], environ=environ)
+        shutil.copy(build(FRONTEND_PROGRAM, engine.folders.cache), folder / "dockerfile-frontend")
         lines = (
             "FROM scratch",
             "COPY dockerfile-frontend /bin/dockerfile-frontend",
             "LABEL moby.buildkit.frontend.network.none=true",
+            'LABEL moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,'
+            'moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts"',
             'ENTRYPOINT ["/bin/dockerfile-frontend"]',
         )
         engine.build(name, "\n".join(lines) + "\n", folder)
@@ -193,6 +191,8 @@ RECIPES: tuple[Recipe, ...] = (
         needs=(DEBIAN,),
     ),
     Recipe(
-        pattern=r"docker/dockerfile:1", example="docker/dockerfile:1", make=_dockerfile_frontend
+        pattern=r"docker/dockerfile:1(?:\.[\d.]+)?",
+        example="docker/dockerfile:1",
+        make=_dockerfile_frontend,
     ),
 )
