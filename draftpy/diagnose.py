@@ -131,7 +131,8 @@ def _exit_cause(container: ContainerState, words: Words) -> Cause | None:
             remedy="raise resources.limits.memory in values.yaml",
         )
     if code in (_NOT_EXECUTABLE, _NOT_FOUND) or reason in ("StartError", "ContainerCannotRun"):
-        return _start_cause(container, words.tail or container.waiting_message)
+        denied = code == _NOT_EXECUTABLE
+        return _start_cause(container, words.tail or container.waiting_message, denied=denied)
     # One exit may be an app that waits for its database: Kubernetes starts it again.
     heals = container.restarts < 2 and container.waiting_reason != "CrashLoopBackOff"
     return Cause(
@@ -156,8 +157,8 @@ def _how_it_ended(code: int) -> str:
             return f"exits at once with code {code}"
 
 
-def _start_cause(container: ContainerState, evidence: str) -> Cause:
-    denied = container.exit_code == _NOT_EXECUTABLE or "permission denied" in evidence
+def _start_cause(container: ContainerState, evidence: str, *, denied: bool = False) -> Cause:
+    denied = denied or "permission denied" in evidence
     what = "may not be executed" if denied else "is not in the image"
     return Cause(
         what=f"the command of container {container.name} {what}",
