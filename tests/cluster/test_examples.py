@@ -1,0 +1,89 @@
+"""Every example, from its source alone to an answer, where Pod Security is at its strictest."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.draft_cli import Running
+from tests.support.examples import Example, load_examples
+from tests.support.real_cluster import RealApp, RealCluster, docker, real_app, wait_answer
+
+pytestmark = pytest.mark.cluster
+
+EXAMPLES = load_examples()
+RESTRICTED = {
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/enforce-version": "latest",
+}
+
+
+@pytest.fixture
+def restricted(
+    request: pytest.FixtureRequest, tmp_path: Path, cluster: RealCluster
+) -> Iterator[RealApp]:
+    """An example in a folder whose name gives nothing away, and a namespace that is strict."""
+    with real_app(tmp_path, request.param, cluster=cluster) as app:
+        cluster.make_namespace(app.namespace, **RESTRICTED)
+        yield app
+
+
+@pytest.mark.parametrize(
+    ("restricted", "example"),
+    [(example.name, example) for example in EXAMPLES],
+    ids=[example.name for example in EXAMPLES],
+    indirect=["restricted"],
+)
+def test_an_example_is_created_served_and_edited(restricted: RealApp, example: Example) -> None:
+    restricted.cli.run("create")
+    expect = example.expect
+    assert _pack(restricted) == expect["pack"]
+    ports = ("--port", f":{expect['port']}") if expect["port"] else ()
+    with restricted.cli.start("up", *ports) as up:
+        url = up.wait_for(r"→ (http://\S+)")[1] if ports else ""
+        _check_says(up, url, expect.get("answers") or expect["logs"])
+        edit = expect["edit"]
+        restricted.edit(edit["file"], edit["from"], edit["to"])
+        _check_says(up, url, {**expect.get("answers", {}), "contains": edit["contains"]})
+        assert up.stop() == 0
+    assert_strict(restricted)
+
+
+def test_every_base_image_of_the_packs_is_there(cluster: RealCluster) -> None:
+    packs = Path(__file__).parents[2] / "packs"
+    named = {
+        base
+        for path in packs.glob("*/Dockerfile*")
+        for base in re.findall(r"(?m)^FROM (\S+)", path.read_text())
+        if "{" not in base and ":" in base
+    }
+    missing = [base for base in named if not docker("images", "--quiet", base)]
+    assert not missing, f"{sys.executable} -m devcluster images makes what is missing: {missing}"
+
+
+def assert_strict(app: RealApp) -> None:
+    """The app runs as a number that is not root, and may write nowhere but to its folders."""
+    container = app.only_pod()["spec"]["containers"][0]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    name = app.only_pod()["metadata"]["name"]
+    found: dict[str, Any] = app.cluster.client.get(
+        f"/api/v1/namespaces/{app.namespace}/pods/{name}"
+    )
+    assert found["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert found["spec"]["securityContext"]["runAsUser"] > 0
+
+
+def _pack(app: RealApp) -> str:
+    return str(yaml.safe_load((app.folder / "draft.yaml").read_text())["pack"]).partition("@")[0]
+
+
+def _check_says(up: Running, url: str, wanted: dict[str, Any]) -> None:
+    if not url:
+        up.wait_for(re.escape(wanted["contains"]))
+        return
+    address = url + wanted.get("path", "/")
+    wait_answer(address, lambda body: wanted["contains"] in body)
