@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from devcluster import network
 from devcluster.binaries import PAUSE, build, install_programs
@@ -170,8 +169,3 @@ def _local_registry() -> str:
             "data": {"localRegistryHosting.v1": hosting},
         }
     )
-
-
-def home_is_empty(home: Path) -> bool:
-    """Whether there never was a cluster here."""
-    return not (home / "kubeconfig").exists()

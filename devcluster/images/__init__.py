@@ -2,6 +2,7 @@
 
 from devcluster.images.engine import Engine
 from devcluster.images.recipes import RECIPES, find_recipe
+from devcluster.lock import locked
 from devcluster.settings import DevclusterError, Folders
 from devcluster.steps import step, tell
 
@@ -25,24 +26,30 @@ def default_images() -> list[str]:
 def ensure_images(names: list[str], folders: Folders) -> None:
     """See to it that the engine has each of them; raises DevclusterError."""
     engine = Engine(folders)
-    for name in names:
-        if engine.has(name):
-            continue
-        if engine.pull(name):
-            tell(f"✓ {name} pulled")
-            continue
-        found = find_recipe(name)
-        if found is None:
-            known = "\n".join(recipe.example for recipe in RECIPES)
-            raise DevclusterError(
-                f"{name} can be neither pulled nor made",
-                why=f"stand-ins can be made for such names:\n{known}",
-                remedy="docker load it from elsewhere, or use another base image",
-            )
-        recipe, match = found
-        ensure_images(list(recipe.needs), folders)
-        with step(f"{name} (stand-in)"):
-            recipe.make(engine, name, match)
+    with locked(folders.home / "images.lock"):
+        for name in names:
+            _ensure_image(engine, name)
+
+
+def _ensure_image(engine: Engine, name: str) -> None:
+    if engine.has(name):
+        return
+    if engine.pull(name):
+        tell(f"✓ {name} pulled")
+        return
+    found = find_recipe(name)
+    if found is None:
+        known = "\n".join(recipe.example for recipe in RECIPES)
+        raise DevclusterError(
+            f"{name} can be neither pulled nor made",
+            why=f"stand-ins can be made for such names:\n{known}",
+            remedy="docker load it from elsewhere, or use another base image",
+        )
+    recipe, match = found
+    for needed in recipe.needs:
+        _ensure_image(engine, needed)
+    with step(f"{name} (stand-in)"):
+        recipe.make(engine, name, match)
 
 
 def render_images(folders: Folders) -> str:

@@ -1,20 +1,20 @@
 """The engine's images: what is there, pulling, building."""
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from devcluster.cluster import exports
+from devcluster.health import socket_ok
 from devcluster.process import call
-from devcluster.settings import Folders
+from devcluster.settings import DevclusterError, Folders
 
 LABEL = "io.draftpy.standin"
-# A registry that can be reached answers at once, whatever it then takes to send layers.
+# A registry that can be reached answers soon, whatever it then takes to send layers.
+_PROBE_S = 15
 _PULL_S = 900
-_PROBE_S = 10
 
 
 class Engine:
@@ -24,6 +24,12 @@ class Engine:
         self.folders = folders
         self._environ = exports(folders)
         self._unreachable: set[str] = set()
+        if not socket_ok(folders.docker_socket, "/_ping")():
+            raise DevclusterError(
+                "the Docker engine does not answer",
+                why=f"nothing listens on {folders.docker_socket}",
+                remedy="python -m devcluster up",
+            )
 
     def has(self, name: str) -> bool:
         """Whether the engine has an image of this name."""
@@ -42,12 +48,13 @@ class Engine:
         registry = registry_of(name)
         if registry in self._unreachable:
             return False
-        if not self._answers(registry):
-            self._unreachable.add(registry)
-            return False
+        # The manifest first: a pull without a network may try for minutes.
+        probe = ["timeout", str(_PROBE_S), "docker", "manifest", "inspect", name]
+        pull = ["timeout", str(_PULL_S), "docker", "pull", "-q", name]
         try:
-            call(["timeout", str(_PULL_S), "docker", "pull", "-q", name], environ=self._environ)
-        except Exception:  # noqa: BLE001 whatever it was, a stand-in is tried instead
+            for command in (probe, pull):
+                call(command, environ=self._environ)
+        except DevclusterError:
             self._unreachable.add(registry)
             return False
         return True
@@ -72,17 +79,8 @@ class Engine:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _answers(self, registry: str) -> bool:
-        """Whether anything listens there: a pull without a network would try for a minute."""
-        probe = f"import socket; socket.create_connection(({registry!r}, 443), {_PROBE_S})"
-        python = shutil.which("python3") or "python3"
-        done = subprocess.run([python, "-c", probe], capture_output=True, check=False)
-        return done.returncode == 0
-
 
 def registry_of(name: str) -> str:
-    """The host that an image name leads to."""
+    """The registry that an image name leads to; empty for the engine's default one."""
     head, slash, _ = name.partition("/")
-    if slash and ("." in head or ":" in head):
-        return head.partition(":")[0]
-    return "registry-1." + "docker.io"
+    return head if slash and ("." in head or ":" in head) else ""

@@ -145,8 +145,8 @@ def test_other_images_have_no_stand_in(name: str) -> None:
 
 def test_registries_are_told_from_paths() -> None:
     assert registry_of("gcr.io/distroless/static") == "gcr.io"
-    assert registry_of("localhost:5000/x") == "localhost"
-    assert registry_of("python:3.13-slim") == registry_of("nginxinc/nginx-unprivileged:1")
+    assert registry_of("localhost:5000/x") == "localhost:5000"
+    assert registry_of("python:3.13-slim") == registry_of("nginxinc/nginx-unprivileged:1") == ""
 
 
 def test_the_home_folder_can_be_moved() -> None:
