@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from draftpy.build import BuildRequest, BuiltImage, Cancelled, ImageBuilder, image_tag
-from draftpy.charts import ReleaseOrder, digest_chart, digest_release, load_values
+from draftpy.charts import ReleaseOrder, digest_release
 from draftpy.clock import Clock, Deadline
-from draftpy.config import Environment, Project
 from draftpy.context import BuildContext, HashCache, snapshot
 from draftpy.dockerignore import load_build_ignore
 from draftpy.errors import ContextChanged
 from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
-from draftpy.labels import LABEL_BUILD_ID, LABEL_ENVIRONMENT, LABEL_RELEASE_DIGEST
 from draftpy.pipelines.stages import StageRunner
-from draftpy.plan import DeployedRelease, PlanInputs, UpPlan, plan_up
+from draftpy.pipelines.wanted import Wanted, describe_deployed, order_release
+from draftpy.plan import PlanInputs, UpPlan, plan_up
 from draftpy.publish import PublishedImage, Publisher, PublishTarget
 from draftpy.refs import ImageRef
 from draftpy.release import Release, Releases, plan_release
@@ -56,15 +55,6 @@ class DeployTools:
     build_logs: BuildLogs
     reporter: Reporter
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the folder says at the moment of a turn; `commit` is Git's, if there is one."""
-
-    project: Project
-    environment: Environment
-    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +102,7 @@ class Deployer:
         """Read the folder and the release, and decide; changes nothing anywhere."""
         wanted, tools = self._read_wanted(), self._tools
         request = self._build_request(wanted)
-        order = _order(wanted)
+        order = order_release(wanted)
         there = request.ref.with_registry(tools.target.pull_registry)
         last = tools.releases.find(order.name)
         published = self._published
@@ -121,7 +111,7 @@ class Deployer:
                 image=str(request.ref),
                 has_image=tools.builder.find_image(request.ref) is not None,
                 publish_target=tools.target.reason,
-                release=_deployed(last) if last else None,
+                release=describe_deployed(last) if last else None,
                 release_digest=digest_release(order, there),
                 environment=order.environment,
                 published=(_plain(published), published.target.reason) if published else None,
@@ -268,35 +258,6 @@ def tell_rollout(rollout: Rollout) -> str:
 def _tell_build(built: BuiltImage) -> str:
     layers = f"   {built.layers_new} of {built.layers_total} layers new"
     return f"{built.ref}{layers if built.layers_total else ''}"
-
-
-def _order(wanted: Wanted) -> ReleaseOrder:
-    root, environment = wanted.project.root, wanted.environment
-    chart = root / environment.chart
-    return ReleaseOrder(
-        name=wanted.project.app,
-        namespace=environment.namespace,
-        environment=environment.name,
-        chart=chart,
-        chart_digest=digest_chart(chart),
-        values=load_values(root, environment.values_files, environment.values),
-        commit=wanted.commit,
-    )
-
-
-def _deployed(release: Release) -> DeployedRelease:
-    repository = str((release.values.get("image") or {}).get("repository", ""))
-    image = f"{repository.rpartition('/')[2]}:{release.labels.get(LABEL_BUILD_ID, '')}"
-    return DeployedRelease(
-        name=release.name,
-        namespace=release.namespace,
-        revision=release.revision,
-        status=release.status,
-        is_ours=release.is_ours,
-        digest=release.labels.get(LABEL_RELEASE_DIGEST, ""),
-        image=image,
-        environment=release.labels.get(LABEL_ENVIRONMENT, ""),
-    )
 
 
 def _plain(published: PublishedImage) -> str:

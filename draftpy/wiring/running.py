@@ -17,8 +17,9 @@ from draftpy.wiring.reporting import ClosableReporter, reporting
 from draftpy.wiring.world import World
 
 if TYPE_CHECKING:
-    from draftpy.pipelines.deploy import Deployer, Wanted
+    from draftpy.pipelines.deploy import Deployer
     from draftpy.pipelines.logs import LogTools
+    from draftpy.pipelines.wanted import Wanted
     from draftpy.watch import Watcher
 
 
@@ -121,7 +122,7 @@ def _deployer(world: World, flags: UpFlags) -> "Deployer":
 def _read_wanted(world: World) -> "Wanted":
     """The folder as it is now; where it is deployed to cannot change while `up` runs."""
     from draftpy.adapters.git import find_commit
-    from draftpy.pipelines.deploy import Wanted
+    from draftpy.pipelines.wanted import Wanted
 
     project, environment = open_project(world.session, world.where)
     before = (world.project.app, world.namespace, world.environment.context)
