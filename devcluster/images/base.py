@@ -1,44 +1,20 @@
-"""What all stand-ins share: a Debian, and what this host adds to trust and to registries."""
+"""The Debian that all stand-ins are made of, and what their recipes share."""
 
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 from devcluster.images.engine import Engine
+from devcluster.images.host import (
+    added_certificates,
+    package_settings,
+    render_environ,
+    trust_variables,
+)
 from devcluster.process import call
 from devcluster.steps import step
 
 SUITE = "trixie"
 RAW = f"devcluster/{SUITE}:raw"
-_HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
-_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-# Each tool asks for the bundle under a name of its own.
-_TRUST_VARIABLES = (
-    "SSL_CERT_FILE",
-    "PIP_CERT",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "CARGO_HTTP_CAINFO",
-    "GIT_SSL_CAINFO",
-)
-# Settings of registries and proxies that a build needs as much as the host does.
-_SETTINGS = (
-    "PIP_INDEX_URL",
-    "PIP_EXTRA_INDEX_URL",
-    "PIP_TRUSTED_HOST",
-    "NPM_CONFIG_REGISTRY",
-    "GOPROXY",
-    "GONOSUMDB",
-    "GOSUMDB",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-)
 _HEAVY = (
     "usr/share/doc",
     "usr/share/locale",
@@ -52,26 +28,21 @@ def make_debian(engine: Engine, name: str) -> None:
     """A minimal Debian with the host's own certificates and registry settings."""
     if not engine.has(RAW):
         engine.import_tar(RAW, _debian_tar(engine))
+    certificates = added_certificates()
+    variables = package_settings() | (trust_variables() if certificates else {})
     with engine.context() as folder:
-        shutil.copytree(_certificates(), folder / "certificates", dirs_exist_ok=True)
+        (folder / "certificates").mkdir()
+        for number, pem in enumerate(certificates):
+            # One a file, else update-ca-certificates would take the first only.
+            (folder / "certificates" / f"host-{number}.crt").write_text(f"{pem}\n")
         dockerfile = [
             f"FROM {RAW}",
             "COPY certificates/ /usr/local/share/ca-certificates/",
             "RUN update-ca-certificates >/dev/null 2>&1",
-            *host_environ(),
+            *render_environ(variables),
             'CMD ["bash"]',
         ]
         engine.build(name, "\n".join(dockerfile) + "\n", folder)
-
-
-def host_environ() -> list[str]:
-    """ENV lines for what the host adds to trust and registries; none on an ordinary host."""
-    lines = []
-    if _has_own_certificates():
-        lines += [f"ENV {name}={_BUNDLE}" for name in _TRUST_VARIABLES]
-        lines.append("ENV DENO_TLS_CA_STORE=system")
-    lines += [f'ENV {name}="{os.environ[name]}"' for name in _SETTINGS if os.environ.get(name)]
-    return lines
 
 
 def apt(*packages: str) -> str:
@@ -100,32 +71,10 @@ def _debian_tar(engine: Engine) -> Path:
     return tar
 
 
-def _certificates() -> Path:
-    return _HOST_CERTIFICATES if _has_own_certificates() else _empty()
-
-
-def _has_own_certificates() -> bool:
-    return _HOST_CERTIFICATES.is_dir() and any(_HOST_CERTIFICATES.rglob("*.crt"))
-
-
-def _empty() -> Path:
-    folder = Path("/var/empty/devcluster")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def go_root(minor: str) -> Path:
     """The host's Go of that release, or one that its go command brings."""
-    environ = {**os.environ}
-    found = call(["go", "env", "GOVERSION", "GOROOT"]).split()
-    if not found[0].startswith(f"go{minor}"):
-        environ["GOTOOLCHAIN"] = f"go{minor}.0"
-        answer = subprocess.run(
-            ["go", "env", "GOVERSION", "GOROOT"],
-            env=environ,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found = answer.stdout.split()
-    return Path(found[1])
+    question = ["go", "env", "GOVERSION", "GOROOT"]
+    version, root = call(question).split()
+    if not version.startswith(f"go{minor}."):
+        _, root = call(question, environ={"GOTOOLCHAIN": f"go{minor}.0"}).split()
+    return Path(root)

@@ -81,8 +81,9 @@ def _node(engine: Engine, name: str, match: Match) -> None:
 
 def _golang(engine: Engine, name: str, match: Match) -> None:
     with engine.context() as folder:
-        ignore = shutil.ignore_patterns("testdata", "test")
+        ignore = shutil.ignore_patterns("testdata", "*_test.go")
         shutil.copytree(go_root(match[1]), folder / "go", symlinks=True, ignore=ignore)
+        shutil.rmtree(folder / "go" / "test", ignore_errors=True)
         lines = (
             f"FROM {DEBIAN}",
             apt("git", "gcc", "libc6-dev"),
