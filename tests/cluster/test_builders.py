@@ -34,8 +34,8 @@ def test_an_app_is_built_and_served(built: tuple[RealApp, DraftCli, str]) -> Non
     app, cli, kind = built
     cli.run("create")
     with cli.start("up", "--verbose", "--port", ":8080") as up:
-        up.wait_for(rf"│ {HOW[kind]}")
         url = up.wait_for(r"→ (http://\S+)")[1]
+        up.wait_for(rf"│ {HOW[kind]}")
         wait_answer(url, lambda body: "Hello from Flask, version 1" in body)
         app.edit("app.py", 'VERSION = "1"', 'VERSION = "2"')
         wait_answer(url, lambda body: "Hello from Flask, version 2" in body)
