@@ -148,3 +148,8 @@ def test_other_mounts_cannot_be_dropped() -> None:
 )
 def test_empty_is_not_the_same_as_absent(word: str, value: str) -> None:
     assert last(f"FROM a\nENV A=\nENV C={word}\n").env["C"] == value
+
+
+def test_add_is_told_from_copy() -> None:
+    copies = last("FROM a\nCOPY x y\nADD x y\n").copies
+    assert [copy.is_add for copy in copies] == [False, True]

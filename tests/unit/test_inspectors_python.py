@@ -292,3 +292,18 @@ def test_port_of_a_procfile(tmp_path: Path, bind: str, port: int, variable: str 
     facts = facts_of(tmp_path, files)
     assert facts.find_value("python.port") == port
     assert facts.find_value("python.port_variable") == variable
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "is_tooling"),
+    [("[tool.ruff]\n", True), ("[tool.poetry]\nname='x'\n", False), ("[build-system]\n", False)],
+)
+def test_what_is_only_tooling(tmp_path: Path, pyproject: str, is_tooling: bool) -> None:
+    facts = facts_of(tmp_path, {"pyproject.toml": pyproject, "x.py": "print(1)\n"})
+    assert facts.find_value("python.is_tooling_only") is is_tooling
+
+
+@pytest.mark.parametrize("name", ["setup.py", "test_app.py", "tests/app.py", "docs/conf.py"])
+def test_files_beside_the_app_are_no_entry(tmp_path: Path, name: str) -> None:
+    facts = facts_of(tmp_path, {"requirements.txt": "flask\n", name: FLASK})
+    assert start_of(facts) == ""

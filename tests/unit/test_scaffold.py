@@ -212,3 +212,10 @@ def test_values_of_a_pack_that_are_no_yaml(tmp_path: Path) -> None:
     pack = make_pack(tmp_path, "values: v.yaml\n")
     with pytest.raises(PackInvalid, match="is not valid YAML"):
         texts(pack, make_answers(), templates(**{"v.yaml": "a: [\n"}))
+
+
+@pytest.mark.parametrize(
+    ("over", "merged"), [("a: [1]\n", {"a": [1]}), ("a: {}\n", {"a": {}}), ("a: 1\n", {"a": 1})]
+)
+def test_what_is_no_mapping_replaces_one(over: str, merged: dict[str, object]) -> None:
+    assert yaml.safe_load(merge_values(("a: {x: 1}\n", over), {})) == merged
