@@ -54,7 +54,7 @@ class Detections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackChoice:
-    """The pack that is used, why, and what it was chosen from."""
+    """The pack that is used, why, and what it was chosen from; `is_wanted`: not by detection."""
 
     pack: Pack
     why: str
@@ -62,6 +62,7 @@ class PackChoice:
     evidence: tuple[Evidence, ...]
     others: tuple[Detection, ...]
     misses: tuple[Miss, ...]
+    is_wanted: bool = False
 
 
 def detect(tree: SourceTree, facts: Facts, packs: tuple[Pack, ...]) -> Detections:
@@ -87,11 +88,12 @@ def choose(detections: Detections, wanted: Pack | None, tree: SourceTree) -> Pac
         fit = next((d for d in ranked if d.pack == wanted), None)
         return PackChoice(
             pack=wanted,
-            why="asked for",
+            why="by --pack or draft.yaml",
             confidence=fit.confidence if fit else Confidence.GUESS,
             evidence=fit.evidence if fit else (),
             others=tuple(d for d in ranked if d.pack != wanted),
             misses=detections.misses,
+            is_wanted=True,
         )
     if not ranked:
         raise _nothing(detections, tree)

@@ -136,7 +136,8 @@ def _shortened(text: str, limit: int = 48) -> str:
 
 
 def _second_lines(outcome: CreateOutcome) -> Iterator[str]:
-    for other in outcome.choice.others[:1]:
+    # Where the pack was named, detection decided nothing.
+    for other in () if outcome.choice.is_wanted else outcome.choice.others[:1]:
         yield f"second: {other.pack.name} ({other.why})"
 
 

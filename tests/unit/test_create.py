@@ -97,6 +97,7 @@ def test_second_run_changes_nothing_and_says_so(app: Path) -> None:
     result = told(app)
     assert snapshot(app) == before
     assert "nothing to do" in result.text
+    assert "second:" not in result.text
     assert result.body["changed"] is False
 
 
