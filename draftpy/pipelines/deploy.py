@@ -93,9 +93,9 @@ class Deployer:
         for _ in range(SNAPSHOT_TRIES - 1):
             try:
                 return self._turn(changes, is_cancelled)
-            except ContextChanged:
-                # Saved while it was packed: what was hashed is no longer there, so look again.
-                continue
+            except ContextChanged as error:
+                # What was hashed is no longer there: building it would mislabel what is.
+                self._tools.reporter.report(Notice(text=f"{error.what}: looking again"))
         return self._turn(changes, is_cancelled)
 
     def plan(self, changes: ChangeSet | None) -> PlannedTurn:

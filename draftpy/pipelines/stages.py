@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from draftpy.clock import Clock
-from draftpy.errors import DraftError, Interrupted
+from draftpy.errors import ContextChanged, DraftError, Interrupted
 from draftpy.events import Failed, Reporter, Stage, StageFinished, StageSkipped, StageStarted
 
 Outcome = TypeVar("Outcome")
@@ -29,12 +29,15 @@ class StageRunner:
     def run(
         self, stage: Stage, why: str, work: Callable[[], Outcome], tell: Callable[[Outcome], str]
     ) -> Outcome:
-        """Do the work; `tell` makes the line of its outcome. Raises ToldError, Interrupted."""
+        """Do the work; `tell` makes the line of its outcome. Raises ToldError, Interrupted,
+        ContextChanged.
+        """
         self.reporter.report(StageStarted(stage=stage, why=why))
         started = self.clock.now()
         try:
             outcome = work()
-        except Interrupted:
+        except (Interrupted, ContextChanged):
+            # No failure of the stage: the pipeline begins anew.
             raise
         except DraftError as error:
             self.reporter.report(Failed.of(error, stage))
