@@ -21,7 +21,7 @@ from devcluster.configs import PAUSE_IMAGE, write_configs
 from devcluster.lock import locked
 from devcluster.packages import install_missing
 from devcluster.process import call, wait_until
-from devcluster.remains import end_containers, unmount_below
+from devcluster.remains import clear_engine, end_containers, end_engine, forget_pods, unmount_below
 from devcluster.settings import NODE, REGISTRY_PORT, DevclusterError, Folders
 from devcluster.steps import step, tell
 
@@ -50,6 +50,8 @@ def up(folders: Folders) -> None:
         network.set_up(folders)
         was_started = False
         for component in components_of(folders):
+            if component.name == "dockerd":
+                clear_engine(folders)
             was_started |= ensure_running(component, folders)
             if component.name == "dockerd":
                 _publish_pause(folders)
@@ -71,8 +73,10 @@ def down(folders: Folders, *, purge: bool) -> None:
         end_containers(folders)
         for component in running:
             stop(component, folders)
+        end_engine(folders)
         unmount_below(folders.home)
         network.tear_down(folders)
+        forget_pods(folders)
         for name in ("containerd", "docker"):
             shutil.rmtree(folders.run / name, ignore_errors=True)
     if purge:

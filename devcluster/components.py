@@ -16,7 +16,11 @@ _LOG_LINES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One process of the cluster; `port` is the loopback port that must be free for it."""
+    """One process of the cluster.
+
+    `port` is the loopback port that must be free for it; `pidfile` one that it writes for itself
+    and that would stop it from starting again if it could not take it away at its end.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -24,6 +28,7 @@ class Component:
     timeout_s: float = 30.0
     port: int = 0
     environ: tuple[tuple[str, str], ...] = ()
+    pidfile: Path | None = None
 
 
 def components_of(folders: Folders) -> tuple[Component, ...]:
@@ -55,6 +60,8 @@ def ensure_running(component: Component, folders: Folders) -> bool:
             f"{component.name} needs port {component.port}, and another program listens on it",
             remedy=f"find it with: ss -ltnp 'sport = :{component.port}'; end it and try again",
         )
+    if component.pidfile:
+        component.pidfile.unlink(missing_ok=True)
     with step(component.name):
         record = start(
             component.command,
@@ -127,15 +134,17 @@ def _dockerd(folders: Folders) -> Component:
             _program("dockerd"),
             f"--host=unix://{folders.docker_socket}",
             f"--data-root={folders.data}/docker",
-            f"--exec-root={folders.run}/docker",
+            f"--exec-root={folders.docker_run}",
             f"--pidfile={folders.run}/dockerd.pid",
             f"--bridge={s.DOCKER_BRIDGE}",
             "--iptables=false",
             "--ip-masq=false",
             "--ip6tables=false",
             "--containerd-namespace=devcluster",
+            "--shutdown-timeout=5",
         ),
         is_well=socket_ok(folders.docker_socket, "/_ping"),
+        pidfile=folders.run / "dockerd.pid",
     )
 
 

@@ -24,7 +24,7 @@ def write_configs(folders: Folders) -> None:
     (folders.config / "containerd.toml").write_text(_containerd(folders))
     (folders.config / "kubelet.yml").write_text(_kubelet(folders))
     (folders.config / "Corefile").write_text(_corefile(folders))
-    (cni / "10-devcluster.conflist").write_text(_network())
+    (cni / "10-devcluster.conflist").write_text(_network(folders))
 
 
 def _registry(folders: Folders) -> str:
@@ -56,7 +56,7 @@ state = "{folders.run}/containerd"
 """
 
 
-def _network() -> str:
+def _network(folders: Folders) -> str:
     bridge = {
         "type": "bridge",
         "bridge": POD_BRIDGE,
@@ -65,6 +65,7 @@ def _network() -> str:
         "hairpinMode": True,
         "ipam": {
             "type": "host-local",
+            "dataDir": str(folders.cni_data),
             "ranges": [[{"subnet": POD_RANGE}]],
             "routes": [{"dst": "0.0.0.0/0"}],
         },

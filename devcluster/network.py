@@ -1,6 +1,7 @@
 """Bridges and firewall rules: made at up, taken away at down."""
 
 import re
+import shlex
 from pathlib import Path
 
 from devcluster.packages import find_program
@@ -16,6 +17,7 @@ from devcluster.settings import (
     Folders,
 )
 
+_FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _BRIDGES = {NODE_BRIDGE: f"{NODE_ADDRESS}/32", DOCKER_BRIDGE: DOCKER_ADDRESS}
 _COMMENT = ("-m", "comment", "--comment", "devcluster")
 # Chains that Kubernetes and its network plugins make while the cluster runs.
@@ -31,7 +33,7 @@ def set_up(folders: Folders) -> None:
             _ip("link", "add", name, "type", "bridge")
         _ip("addr", "replace", address, "dev", name)
         _ip("link", "set", name, "up")
-    Path("/proc/sys/net/ipv4/ip_forward").write_text("1\n")
+    _FORWARDING.write_text("1\n")
     for rule in _rules():
         _ensure_rule(rule)
 
@@ -43,6 +45,10 @@ def tear_down(folders: Folders) -> None:
         if before.exists():
             _restore(program, before.read_text())
             before.unlink()
+    forwarding = folders.config / "ip_forward.before"
+    if forwarding.exists():
+        _FORWARDING.write_text(forwarding.read_text())
+        forwarding.unlink()
     for name in (*_BRIDGES, POD_BRIDGE):
         if Path(f"/sys/class/net/{name}").exists():
             _ip("link", "delete", name)
@@ -58,6 +64,11 @@ def stale_chains(before: str, now: str) -> list[tuple[str, str]]:
     """(table, chain) of the chains that Kubernetes and its plugins made since."""
     old = set(_chains_of(before))
     return [chain for chain in _chains_of(now) if chain not in old]
+
+
+def rule_words(rule: str) -> list[str]:
+    """A saved rule as arguments: comments are in quotes, quotes within them are escaped."""
+    return shlex.split(rule)
 
 
 def _rules() -> tuple[tuple[str, ...], ...]:
@@ -91,6 +102,9 @@ def _same_rule(line: str, rule: list[str]) -> bool:
 def _remember_firewall(folders: Folders) -> None:
     """What was there before us, so that down can tell what was not."""
     folders.config.mkdir(parents=True, exist_ok=True)
+    forwarding = folders.config / "ip_forward.before"
+    if not forwarding.exists():
+        forwarding.write_text(_FORWARDING.read_text())
     for program in ("iptables", "ip6tables"):
         path = folders.config / f"{program}.before"
         if not path.exists():
@@ -100,7 +114,7 @@ def _remember_firewall(folders: Folders) -> None:
 def _restore(program: str, before: str) -> None:
     now = call([f"{_iptables(program)}-save"], check=False)
     for table, rule in stale_rules(before, now):
-        call([_iptables(program), "-w", "-t", table, *_words(f"-D{rule[2:]}")], check=False)
+        call([_iptables(program), "-w", "-t", table, *rule_words(f"-D{rule[2:]}")], check=False)
     chains = stale_chains(before, now)
     for flag in ("-F", "-X"):
         for table, chain in chains:
@@ -123,10 +137,6 @@ def _lines_of(saved: str) -> list[tuple[str, str]]:
         table = line[1:] if line.startswith("*") else table
         found.append((table, line))
     return found
-
-
-def _words(rule: str) -> list[str]:
-    return [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', rule)]
 
 
 def _iptables(program: str) -> str:

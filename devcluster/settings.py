@@ -92,6 +92,16 @@ class Folders:
         return self.home / "docker.sock"
 
     @property
+    def docker_run(self) -> Path:
+        """What the Docker engine keeps while it runs; its helpers name it on their command line."""
+        return self.run / "docker"
+
+    @property
+    def cni_data(self) -> Path:
+        """Which address each pod has."""
+        return self.run / "cni"
+
+    @property
     def docker_config(self) -> Path:
         """DOCKER_CONFIG: buildx is among its plugins."""
         return self.home / "docker-config"

@@ -14,7 +14,7 @@ from devcluster.certs import make_certificates
 from devcluster.images.engine import registry_of
 from devcluster.images.recipes import find_recipe
 from devcluster.lock import locked
-from devcluster.network import stale_chains, stale_rules
+from devcluster.network import rule_words, stale_chains, stale_rules
 from devcluster.process import Record, call, end, find_record, start, start_ticks, wait_until
 from devcluster.remains import mounts_below
 from devcluster.settings import DevclusterError, Folders, folders_of
@@ -96,6 +96,11 @@ def test_only_rules_that_came_since_and_are_ours_are_stale() -> None:
     ]
     assert stale_chains(BEFORE, NOW) == [("filter", "KUBE-SERVICES")]
     assert not stale_rules(NOW, NOW)
+
+
+def test_a_rule_whose_comment_has_quotes_in_quotes_can_be_given_back() -> None:
+    saved = r'-A POSTROUTING -m comment --comment "name: \"devcluster\" id: \"1a\"" -j CNI-1a'
+    assert rule_words(saved)[4:] == ["--comment", 'name: "devcluster" id: "1a"', "-j", "CNI-1a"]
 
 
 def test_certificates_name_what_they_serve_and_the_kubeconfig_its_context(tmp_path: Path) -> None:

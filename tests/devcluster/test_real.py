@@ -11,9 +11,10 @@ import pytest
 
 from devcluster.cluster import exports, status
 from devcluster.components import components_of, find_running
+from devcluster.configs import PAUSE_IMAGE
 from devcluster.network import stale_chains, stale_rules
 from devcluster.process import call, wait_until
-from devcluster.remains import find_shims, mounts_below
+from devcluster.remains import find_helpers, find_shims, mounts_below
 from devcluster.settings import DOCKER_BRIDGE, NODE_BRIDGE, POD_BRIDGE, folders_of
 
 pytestmark = [pytest.mark.cluster_restart, pytest.mark.timeout(300)]
@@ -44,13 +45,26 @@ def test_up_when_up_changes_nothing() -> None:
     assert [(each.name, each.pid) for each in status(FOLDERS)] == before
 
 
-def test_a_killed_component_is_repaired() -> None:
-    scheduler = next(c for c in components_of(FOLDERS) if c.name == "scheduler")
-    record = find_running(scheduler, FOLDERS)
+@pytest.mark.parametrize("name", ["scheduler", "dockerd", "containerd"])
+def test_a_killed_component_is_repaired(name: str) -> None:
+    component = next(c for c in components_of(FOLDERS) if c.name == name)
+    record = find_running(component, FOLDERS)
     assert record is not None
     os.kill(record.pid, signal.SIGKILL)
     assert wait_until(lambda: not record.is_alive, 5)
     assert devcluster("status").returncode == 1
+    assert devcluster("up").returncode == 0
+    assert devcluster("status").returncode == 0
+
+
+def test_a_pid_file_with_a_strangers_pid_does_not_hinder_it() -> None:
+    component = next(c for c in components_of(FOLDERS) if c.name == "dockerd")
+    record = find_running(component, FOLDERS)
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+    assert wait_until(lambda: not record.is_alive, 5)
+    assert component.pidfile is not None
+    component.pidfile.write_text(str(os.getpid()))  # as after a restart of the machine
     assert devcluster("up").returncode == 0
     assert devcluster("status").returncode == 0
 
@@ -83,11 +97,15 @@ def test_services_have_names_in_the_cluster() -> None:
 def test_down_leaves_nothing_and_up_is_quick() -> None:
     before = {name: (FOLDERS.config / f"{name}.before").read_text() for name in _TABLES}
     pids = [each.pid for each in status(FOLDERS)]
+    # A pod's network rules are the plugins' own, with names that the next pod's do not have.
+    kubectl("run", "left-behind", f"--image={PAUSE_IMAGE}", "--restart=Never")
+    kubectl("wait", "--for=condition=Ready", "pod/left-behind", "--timeout=30s")
     try:
         done = devcluster("down")
         assert done.returncode == 0, done.stderr
         assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
         assert not find_shims(FOLDERS.containerd_socket)
+        assert not find_helpers(FOLDERS.docker_run)
         assert not mounts_below(FOLDERS.home)
         bridges = (NODE_BRIDGE, POD_BRIDGE, DOCKER_BRIDGE)
         assert not [name for name in bridges if Path(f"/sys/class/net/{name}").exists()]
@@ -101,6 +119,7 @@ def test_down_leaves_nothing_and_up_is_quick() -> None:
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - started < READY_S
     assert "Ready" in kubectl("get", "nodes")
+    kubectl("delete", "pod", "left-behind", "--wait=false")
 
 
 _TABLES = ("iptables", "ip6tables")
