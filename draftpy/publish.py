@@ -48,7 +48,8 @@ class NodeFacts:
 class PublishFacts:
     """What decides where images go; `registry` is the environment's own, "" if it names none.
 
-    `engine_name` is the name of the machine the engine runs on, as the engine tells it.
+    `engine_name` is the name of the machine the engine runs on, as the engine tells it; `unseen`
+    is what the cluster does not let this user look at.
     """
 
     environment: str
@@ -58,6 +59,7 @@ class PublishFacts:
     nodes: tuple[NodeFacts, ...] = ()
     engine_name: str = ""
     tools: frozenset[str] = frozenset()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +208,15 @@ def _minikube_profile(node: NodeFacts) -> str:
 
 def _no_way(facts: PublishFacts) -> PublishFailed:
     names = ", ".join(node.name for node in facts.nodes[:3]) or "none seen"
+    evidence = (
+        f"you may not look at {' and '.join(facts.unseen)}"
+        if facts.unseen
+        else "it advertises no registry, and is no kind, k3d or minikube cluster and shares"
+        f" no engine (nodes: {names})"
+    )
     return PublishFailed(
-        f"there is no way to get images to kube context {facts.kube_context}",
-        evidence="it advertises no registry, and is no kind, k3d or minikube cluster and shares"
-        f" no engine (nodes: {names})",
+        f"no way is known to get images to kube context {facts.kube_context}",
+        evidence=evidence,
         remedy=f"put a registry that you and the cluster reach into draft.yaml:\n"
         f"{_registry_lines(facts.environment)}",
     )

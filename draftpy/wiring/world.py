@@ -161,6 +161,7 @@ class World:
                 nodes=facts.nodes,
                 engine_name="" if has_registry else self.engine.ping().name,
                 tools=find_load_tools(self.session.environ),
+                unseen=facts.unseen,
             )
         )
 

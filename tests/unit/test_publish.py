@@ -103,7 +103,9 @@ def test_a_name_that_looks_like_k3d_is_no_k3d_cluster() -> None:
 
 
 def test_no_way_shows_the_lines_for_draft_yaml() -> None:
-    with pytest.raises(PublishFailed, match="no way to get images to kube context dev") as caught:
+    with pytest.raises(
+        PublishFailed, match="no way is known to get images to kube context dev"
+    ) as caught:
         choose_target(replace(_facts(CLOUD), environment="staging"))
     assert "environments:\n  staging:\n    registry: " in caught.value.remedy
 
@@ -127,3 +129,9 @@ def test_the_host_is_enough() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "help: x", "host: [1]", "host: {", "host: ''"])
 def test_what_advertises_nothing(text: str) -> None:
     assert parse_local_registry(text) is None
+
+
+def test_who_may_not_look_is_told_so() -> None:
+    with pytest.raises(PublishFailed) as caught:
+        choose_target(replace(_facts(), unseen=("its nodes",)))
+    assert caught.value.evidence == "you may not look at its nodes"

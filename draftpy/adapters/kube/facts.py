@@ -22,27 +22,34 @@ NEEDED_RIGHTS = (
     ("list", "", "events"),
 )
 
+_ADVERTISED = "/api/v1/namespaces/kube-public/configmaps/local-registry-hosting"
+_NODES = "/api/v1/nodes"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFacts:
-    """Facts of one cluster; what may not be read is left empty."""
+    """Facts of one cluster; what may not be read is left empty and named in `unseen`."""
 
     server: str
     version: str
     nodes: tuple[NodeFacts, ...] = ()
     local_registry: LocalRegistry | None = None
+    unseen: tuple[str, ...] = ()
 
 
 def read_facts(client: KubeClient) -> ClusterFacts:
     """Ask the cluster; raises ClusterUnreachable."""
     version = client.get("/version")
-    registry = _find(client, "/api/v1/namespaces/kube-public/configmaps/local-registry-hosting")
-    hosting = registry.get("data", {}).get("localRegistryHosting.v1", "")
+    registry = _find(client, _ADVERTISED)
+    nodes = _find(client, _NODES)
+    hosting = (registry or {}).get("data", {}).get("localRegistryHosting.v1", "")
+    found = {"its registry's ConfigMap in kube-public": registry, "its nodes": nodes}
     return ClusterFacts(
         server=client.server,
         version=str(version.get("gitVersion", "")),
-        nodes=tuple(_node(item) for item in _find(client, "/api/v1/nodes").get("items", ())),
+        nodes=tuple(_node(item) for item in (nodes or {}).get("items", ())),
         local_registry=parse_local_registry(hosting) if hosting else None,
+        unseen=tuple(name for name, answer in found.items() if answer is None),
     )
 
 
@@ -74,10 +81,13 @@ def _may(client: KubeClient, namespace: str, right: tuple[str, str, str]) -> boo
     return bool(answer.get("status", {}).get("allowed"))
 
 
-def _find(client: KubeClient, path: str) -> dict[str, Any]:
+def _find(client: KubeClient, path: str) -> dict[str, Any] | None:
+    """What is there, {} if nothing is; None for who may not look."""
     try:
         return client.find(path) or {}
-    except (ApiError, Rejected):
+    except Rejected:
+        return None
+    except ApiError:
         return {}
 
 
