@@ -17,7 +17,7 @@ class Output(StrEnum):
 
 
 SourcePath = Annotated[
-    Path, typer.Argument(metavar="[PATH]", help="The project's folder.", show_default="this folder")
+    Path, typer.Argument(metavar="PATH", help="The project's folder.", show_default="this folder")
 ]
 Environment = Annotated[
     str,
