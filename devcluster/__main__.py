@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 
 from devcluster import cluster
 from devcluster.images import default_images, ensure_images, render_images
@@ -56,7 +57,8 @@ def _status(folders: Folders, *, as_json: bool) -> int:
     else:
         for each in found:
             state = "well" if each.well else "not well" if each.pid else "not running"
-            print(f"{each.name:<12} {state:<12} {each.pid or '-':<8} {each.log}")
+            since = f"{datetime.fromtimestamp(each.since):%Y-%m-%d %H:%M:%S}" if each.pid else "-"
+            print(f"{each.name:<12} {state:<12} {each.pid or '-':<8} {since:<20} {each.log}")
     return 0 if all(each.well for each in found) else 1
 
 

@@ -30,10 +30,11 @@ _READY_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentStatus:
-    """How a component is: `pid` 0 means that it does not run."""
+    """How a component is: `pid` 0 means that it does not run, `since` is in Unix seconds."""
 
     name: str
     pid: int
+    since: int
     well: bool
     log: str
 
@@ -93,6 +94,7 @@ def status(folders: Folders) -> tuple[ComponentStatus, ...]:
             ComponentStatus(
                 name=component.name,
                 pid=record.pid if record else 0,
+                since=int(record.since) if record else 0,
                 well=record is not None and component.is_well(),
                 log=str(log_path(component, folders)),
             )

@@ -218,6 +218,7 @@ def _controllers(folders: Folders) -> Component:
             "--leader-elect=false",
             f"--cluster-cidr={s.POD_RANGE}",
             "--allocate-node-cidrs=false",
+            "--bind-address=127.0.0.1",
             f"--secure-port={s.CONTROLLER_PORT}",
         ),
         is_well=https_ok(s.CONTROLLER_PORT, "/healthz"),
@@ -231,6 +232,7 @@ def _scheduler(folders: Folders) -> Component:
         command=(
             str(folders.bin / "kube-scheduler"),
             f"--kubeconfig={folders.config}/scheduler.kubeconfig",
+            "--bind-address=127.0.0.1",
             "--leader-elect=false",
             f"--secure-port={s.SCHEDULER_PORT}",
         ),

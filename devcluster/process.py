@@ -27,6 +27,12 @@ class Record:
         """Whether exactly this process still runs."""
         return start_ticks(self.pid) == self.started
 
+    @property
+    def since(self) -> float:
+        """When it was started, in Unix seconds."""
+        up_s = float(Path("/proc/uptime").read_text().split()[0])
+        return time.time() - up_s + self.started / os.sysconf("SC_CLK_TCK")
+
 
 def call(
     command: Sequence[str],

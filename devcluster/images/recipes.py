@@ -88,9 +88,10 @@ def _golang(engine: Engine, name: str, match: Match) -> None:
             f"FROM {DEBIAN}",
             apt("git", "gcc", "libc6-dev"),
             "COPY go /usr/local/go",
-            "ENV GOPATH=/go GOTOOLCHAIN=local PATH=/go/bin:/usr/local/go/bin:/usr/bin:/bin",
+            "ENV GOPATH=/go GOTOOLCHAIN=local PATH=/go/bin:/usr/local/go/bin:$PATH",
+            # Any user may build, as in the upstream image.
+            "RUN mkdir -p /go/src /go/bin && chmod -R 1777 /go && go version",
             "WORKDIR /go",
-            "RUN go version",
         )
         engine.build(name, "\n".join(lines) + "\n", folder)
 
@@ -103,14 +104,17 @@ def _nginx(engine: Engine, name: str, _: Match) -> None:
     config = (
         "pid /tmp/nginx.pid;\nevents {}\nhttp {\n  include mime.types;\n" + temporary +
         "  access_log /dev/stdout;\n  error_log /dev/stderr;\n"
-        "  server { listen 8080; root /usr/share/nginx/html; }\n}\n"
+        "  include /etc/nginx/conf.d/*.conf;\n}\n"
     )  # fmt: skip
+    site = "server {\n  listen 8080;\n  root /usr/share/nginx/html;\n}\n"
     with engine.context() as folder:
         (folder / "nginx.conf").write_text(config)
+        (folder / "default.conf").write_text(site)
         lines = (
             f"FROM {DEBIAN}",
             apt("nginx-light"),
             "COPY nginx.conf /etc/nginx/nginx.conf",
+            "COPY default.conf /etc/nginx/conf.d/default.conf",
             # What nginx does before it has read its configuration must not need a privilege.
             "RUN rm -rf /var/log/nginx /var/lib/nginx && mkdir -p /usr/share/nginx/html"
             " && ln -sf /tmp /var/log/nginx && ln -sf /tmp /var/lib/nginx",

@@ -11,6 +11,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With the user's own cluster there is no devcluster to test: say so, and leave them out."""
     if os.environ.get(KIND_VARIABLE) != OWN:
         return
-    real = [i for i in items if i.get_closest_marker("cluster_restart")]
+    real = [item for item in items if _needs_devcluster(item)]
     config.hook.pytest_deselected(items=real)
     items[:] = [item for item in items if item not in real]
+
+
+def _needs_devcluster(item: pytest.Item) -> bool:
+    if item.get_closest_marker("cluster_restart"):
+        return True
+    in_here = "tests/devcluster/" in item.path.as_posix()
+    return in_here and item.get_closest_marker("cluster") is not None
