@@ -174,8 +174,13 @@ def resolve_environment(project: Project, wanted: str, overrides: Overrides) -> 
         ports=tuple(value["ports"]),
         timeout_s=float(value["timeout"]),
         settings=settings,
-        context_is_named=any("context" in s.given for s in (section, project.sections[0])),
+        context_is_named=value["context"] in _named_contexts(project, section),
     )
+
+
+def _named_contexts(project: Project, section: Section) -> set[str]:
+    """The kube contexts that draft.yaml allows here; a flag or environ may choose another one."""
+    return {s.given["context"] for s in (section, project.sections[0]) if s.given.get("context")}
 
 
 def _resolve(key: Key, project: Project, section: Section, overrides: Overrides) -> Setting:

@@ -107,6 +107,9 @@ def test_every_key_reaches_the_environment(key: str) -> None:
 def test_naming_a_context_is_remembered_as_leave_to_write_there() -> None:
     text = "version: 1\nname: a\nenvironments:\n  dev:\n    context: gke\n"
     assert resolve(text).context_is_named
+    assert resolve(text, flags={"context": "gke"}).context_is_named
+    assert not resolve(text, flags={"context": "another"}).context_is_named
+    assert not resolve(text, environ={"DRAFTPY_CONTEXT": "another"}).context_is_named
     assert not resolve("version: 1\nname: a\n", flags={"context": "gke"}).context_is_named
 
 
