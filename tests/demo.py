@@ -5,19 +5,18 @@ thing was really seen.
 """
 
 import os
-import queue
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.draft_cli import Running
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 EXAMPLE = CHECKOUT / "examples" / "python-plain"
@@ -36,7 +35,7 @@ def main() -> int:
             app = Path(folder) / "hello"
             shutil.copytree(EXAMPLE, app, ignore=shutil.ignore_patterns("expect.yaml"))
             _show(app)
-    except NotSeenError as error:
+    except (NotSeenError, AssertionError) as error:
         sys.stderr.write(f"\n✗ not seen: {error}\n")
         return 1
     _say("\n✓ everything was seen. Go on by hand:")
@@ -49,7 +48,7 @@ def _show(app: Path) -> None:
     _say(f"A folder of source code:  {', '.join(sorted(p.name for p in app.iterdir()))}")
     _type(app, "create")
     with _running(app, "up") as up:
-        url = up.wait_for(r"→ (http://\S+)")
+        url = up.wait_for(r"→ (http://\S+)", PATIENCE_S)[1]
         _say(f"$ curl {url}")
         first = _request(url, bool)
         _say(f"  {first}")
@@ -59,7 +58,7 @@ def _show(app: Path) -> None:
     _type(app, "history", expect=r"(?m)^2 ")
     _type(app, "rollback", expect=r"revision 3")
     with _running(app, "connect", "--no-logs") as connect:
-        url = connect.wait_for(r"→ (http://\S+)")
+        url = connect.wait_for(r"→ (http://\S+)", PATIENCE_S)[1]
         _say(f"$ curl {url}")
         _say(f"  {_request(url, lambda body: body == first)}   as before the edit")
     _type(app, "delete", "--yes")
@@ -107,45 +106,8 @@ def _type(app: Path, *words: str, expect: str = "") -> None:
         raise NotSeenError(f"{expect} in the output of draftpy {words[0]}")
 
 
-class _Running:
-    """A draftpy command that goes on, its lines shown as they come."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._lines: queue.Queue[str] = queue.Queue()
-        self._process = process
-        self._reader = threading.Thread(target=self._read, name="demo-output", daemon=True)
-        self._reader.start()
-
-    def wait_for(self, pattern: str) -> str:
-        """The first group of the first line that matches."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                line = self._lines.get(timeout=0.1)
-            except queue.Empty:
-                continue
-            match = re.search(pattern, line)
-            if match:
-                return match[1]
-        raise NotSeenError(f"a line like {pattern}")
-
-    def stop(self) -> None:
-        """Ctrl-C, and wait for the end."""
-        self._process.send_signal(signal.SIGINT)
-        code = self._process.wait(timeout=15)
-        self._reader.join(timeout=5)
-        if code not in {0, 130}:
-            raise NotSeenError(f"an orderly end: it ended with {code}")
-
-    def _read(self) -> None:
-        for line in self._process.stdout or []:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            self._lines.put(line)
-
-
 @contextmanager
-def _running(app: Path, *words: str) -> Iterator[_Running]:
+def _running(app: Path, *words: str) -> Iterator[Running]:
     _say(f"\n$ draftpy {' '.join(words)}")
     process = subprocess.Popen(
         [_program(), *words],
@@ -155,11 +117,12 @@ def _running(app: Path, *words: str) -> Iterator[_Running]:
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    running = _Running(process)
+    running = Running(process, on_line=_say)
     try:
         yield running
         _say("^C")
-        running.stop()
+        if running.stop() != 0:
+            raise NotSeenError("an orderly end after Ctrl-C")
     finally:
         if process.poll() is None:
             process.kill()

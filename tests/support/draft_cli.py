@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,8 +94,11 @@ class DraftCli:
 class Running:
     """A draftpy that goes on; its lines, stdout and stderr together, are read by a thread."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(
+        self, process: "subprocess.Popen[str]", on_line: Callable[[str], None] | None = None
+    ) -> None:
         self.process = process
+        self._on_line = on_line
         self.lines: list[str] = []
         self._new: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read, name="draftpy-output", daemon=True)
@@ -156,6 +159,8 @@ class Running:
         for line in self.process.stdout or ():
             self.lines.append(line.rstrip("\n"))
             self._new.put(line.rstrip("\n"))
+            if self._on_line:
+                self._on_line(line.rstrip("\n"))
 
 
 def command(*words: str) -> list[str]:
