@@ -19,6 +19,8 @@ from pathlib import Path
 from tests.support.draft_cli import Running
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+# A name that nobody gives to an app of their own: what a broken-off demo left is removed first.
+NAME = "draftpy-demo"
 EXAMPLE = CHECKOUT / "examples" / "python-plain"
 # Long enough for a first build on two slow cores; a person would have given up.
 PATIENCE_S = 180.0
@@ -32,7 +34,7 @@ def main() -> int:
     """Run the demo; the exit code says whether all was seen."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            app = Path(folder) / "hello"
+            app = Path(folder) / NAME
             shutil.copytree(EXAMPLE, app, ignore=shutil.ignore_patterns("expect.yaml"))
             _show(app)
     except (NotSeenError, AssertionError) as error:
@@ -47,6 +49,7 @@ def main() -> int:
 def _show(app: Path) -> None:
     _say(f"A folder of source code:  {', '.join(sorted(p.name for p in app.iterdir()))}")
     _type(app, "create")
+    subprocess.run([_program(), "delete", "--yes", "--quiet"], cwd=app, check=True)
     with _running(app, "up") as up:
         url = up.wait_for(r"→ (http://\S+)", PATIENCE_S)[1]
         _say(f"$ curl {url}")
