@@ -64,8 +64,15 @@ def make_certificates(folders: Folders) -> None:
         if identity.name == "admin":
             path = folders.kubeconfig
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(render_kubeconfig(pki, identity.name))
+        _write_private(path, render_kubeconfig(pki, identity.name))
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write what only the owner may read; who reads it meanwhile gets the old or the new whole."""
+    new = path.with_name(f".{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_text(text)
+    new.replace(path)
 
 
 def render_kubeconfig(pki: Path, user: str) -> str:
