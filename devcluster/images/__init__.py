@@ -32,7 +32,7 @@ def ensure_images(names: list[str], folders: Folders) -> None:
 
 
 def _ensure_image(engine: Engine, name: str) -> None:
-    if engine.has(name):
+    if engine.is_current(name):
         return
     if engine.pull(name):
         tell(f"✓ {name} pulled")

@@ -1,5 +1,6 @@
 """The engine's images: what is there, pulling, building."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from devcluster.process import call
 from devcluster.settings import DevclusterError, Folders
 
 LABEL = "io.draftpy.standin"
+# What it was made by: a stand-in of other recipes than today's is made again.
+RECIPES_LABEL = f"{LABEL}.recipes"
 # A registry that can be reached answers soon, whatever it then takes to send layers.
 _PROBE_S = 15
 _PULL_S = 900
@@ -23,6 +26,7 @@ class Engine:
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
         self._environ = exports(folders)
+        self._recipes = recipes_digest()
         self._unreachable: set[str] = set()
         if not socket_ok(folders.docker_socket, "/_ping")():
             raise DevclusterError(
@@ -39,9 +43,15 @@ class Engine:
         """`upstream`, `stand-in` or `-`."""
         if not self.has(name):
             return "-"
-        form = f'{{{{index .Config.Labels "{LABEL}"}}}}'
-        command = ["docker", "image", "inspect", "-f", form, name]
-        return "stand-in" if call(command, environ=self._environ).strip() == "true" else "upstream"
+        return "stand-in" if self._label(name, LABEL) == "true" else "upstream"
+
+    def is_current(self, name: str) -> bool:
+        """Whether there is nothing to do: it is upstream's, or made by today's recipes."""
+        if not self.has(name):
+            return False
+        return self._label(name, LABEL) != "true" or (
+            self._label(name, RECIPES_LABEL) == self._recipes
+        )
 
     def pull(self, name: str) -> bool:
         """Pull it if its registry answers; one that did not is not asked again."""
@@ -61,12 +71,18 @@ class Engine:
 
     def build(self, name: str, dockerfile: str, context: Path) -> None:
         """Build an image under a name, labelled as a stand-in."""
-        command = ["docker", "build", "-q", "--label", f"{LABEL}=true", "-t", name, "-f", "-"]
-        call([*command, str(context)], environ=self._environ, stdin=dockerfile)
+        labels = ["--label", f"{LABEL}=true", "--label", f"{RECIPES_LABEL}={self._recipes}"]
+        command = ["docker", "build", "-q", *labels, "-t", name, "-f", "-", str(context)]
+        call(command, environ=self._environ, stdin=dockerfile)
 
     def import_tar(self, name: str, tar: Path) -> None:
         """Make an image of a file system's tar."""
         call(["docker", "import", str(tar), name], environ=self._environ)
+
+    def _label(self, name: str, label: str) -> str:
+        form = f'{{{{index .Config.Labels "{label}"}}}}'
+        command = ["docker", "image", "inspect", "-f", form, name]
+        return call(command, environ=self._environ).strip()
 
     @contextmanager
     def context(self) -> Iterator[Path]:
@@ -78,6 +94,14 @@ class Engine:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def recipes_digest() -> str:
+    """Of the source of the recipes."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def registry_of(name: str) -> str:
