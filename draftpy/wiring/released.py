@@ -96,7 +96,7 @@ def run_delete(plan: PlannedDelete) -> None:
 def run_list(session: Session, where: Where, telling: Telling) -> None:
     """draftpy list; needs no project."""
     from draftpy.adapters.helm_sdk import HelmReleases
-    from draftpy.adapters.kube.client import read_context
+    from draftpy.adapters.kube.contexts import read_context
     from draftpy.pipelines.history import list_releases
 
     with reporting(session, telling) as reporter:

@@ -13,7 +13,8 @@ from draftpy.wiring.reporting import ClosableReporter
 if TYPE_CHECKING:
     from draftpy.adapters.docker_engine import DockerEngine
     from draftpy.adapters.helm_sdk import HelmReleases
-    from draftpy.adapters.kube.client import KubeClient, KubeContextFacts
+    from draftpy.adapters.kube.client import KubeClient
+    from draftpy.adapters.kube.contexts import KubeContextFacts
     from draftpy.adapters.process import Processes
     from draftpy.follow import FollowParts
     from draftpy.guard import GuardFacts, Verdict
@@ -69,7 +70,7 @@ class World:
     @cached_property
     def kube_context(self) -> "KubeContextFacts":
         """The kube context; raises KubeContextUnknown."""
-        from draftpy.adapters.kube.client import read_context
+        from draftpy.adapters.kube.contexts import read_context
 
         return read_context(self.kubeconfig, self.environment.context)
 

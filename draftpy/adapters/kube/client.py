@@ -4,30 +4,19 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import urllib3
-from kubernetes import config
-from kubernetes.client import ApiClient
-from kubernetes.config.config_exception import ConfigException
 
-from draftpy.errors import (
-    ClusterUnreachable,
-    DraftError,
-    KubeContextUnknown,
-    Rejected,
-    ReleaseFailed,
-)
+from draftpy.adapters.kube.contexts import open_api
+from draftpy.errors import ClusterUnreachable, DraftError, Rejected, ReleaseFailed
 from draftpy.events import CallMade, Reporter
 
 # The API server answers in milliseconds or not at all; a cluster far away gets a little more.
 CONNECT_S = 5.0
 READ_S = 30.0
 Json = dict[str, Any]
-# The library is only half typed.
-kube_config: Any = config
 
 
 class ApiError(ReleaseFailed):
@@ -38,48 +27,15 @@ class ApiError(ReleaseFailed):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubeContextFacts:
-    """A kube context of the kubeconfig: its name and its API server's address."""
-
-    name: str
-    server: str
-
-
-def read_context(kubeconfig: str, wanted: str) -> KubeContextFacts:
-    """The wanted or current kube context; `kubeconfig` "" means the default file.
-
-    Raises KubeContextUnknown, with the contexts there are.
-    """
-    try:
-        contexts, current = kube_config.list_kube_config_contexts(config_file=kubeconfig or None)
-    except (ConfigException, OSError, ValueError) as error:
-        raise KubeContextUnknown(
-            "there is no usable kubeconfig",
-            evidence=str(error),
-            remedy="start a local cluster (kind create cluster, minikube start …),"
-            " or set KUBECONFIG",
-        ) from error
-    names = [str(context["name"]) for context in contexts]
-    name = wanted or str((current or {}).get("name", ""))
-    if name not in names:
-        raise KubeContextUnknown(
-            f"the kubeconfig has no kube context {name!r}",
-            evidence=f"it has: {', '.join(names)}",
-            remedy="name one with --context, or as context: in draft.yaml",
-        )
-    client = kube_config.new_client_from_config(config_file=kubeconfig or None, context=name)
-    return KubeContextFacts(name=name, server=str(client.configuration.host))
-
-
 class KubeClient:
-    """One kube context's API server; safe to use from several threads."""
+    """One kube context's API server; safe to use from several threads.
+
+    Raises KubeContextUnknown if the kubeconfig cannot be used.
+    """
 
     def __init__(self, kubeconfig: str, kube_context: str, reporter: Reporter) -> None:
         self._reporter = reporter
-        self._api: ApiClient = kube_config.new_client_from_config(
-            config_file=kubeconfig or None, context=kube_context or None
-        )
+        self._api = open_api(kubeconfig, kube_context)
         self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
         # Each followed container and each watch holds a connection of its own.
         self._pool.connection_pool_kw["maxsize"] = 50
@@ -155,8 +111,20 @@ class KubeClient:
         self._reporter.report(CallMade(tool="kubernetes", action=action, seconds=seconds))
         if response.status >= 400:
             raise api_error(response.status, response.data, method, path)
-        answer = json.loads(response.data)
-        return answer if isinstance(answer, dict) else {}
+        return self._parse(response)
+
+    def _parse(self, response: urllib3.BaseHTTPResponse) -> Json:
+        try:
+            answer = json.loads(response.data)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict):
+            return answer
+        raise ClusterUnreachable(
+            f"{self.server} does not speak as an API server does",
+            evidence=f"its answer ({response.status}) is no JSON object",
+            remedy="is a proxy or a login page in between? See server: in the kubeconfig",
+        )
 
     def _request(
         self,
@@ -188,9 +156,17 @@ class KubeClient:
 
 def unreachable(server: str, error: Exception) -> ClusterUnreachable:
     """The error for an API server that does not answer."""
+    # urllib3 puts its connection object before the words: `<… object at 0x…>: words`.
+    words = str(error).rpartition(">: ")[2]
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return ClusterUnreachable(
+            f"the API server {server} is not the one that the kubeconfig trusts",
+            evidence=words,
+            remedy="get a fresh kubeconfig (kind export kubeconfig, minikube update-context, …)",
+        )
     return ClusterUnreachable(
         f"the API server {server} does not answer",
-        evidence=str(error.args[0] if error.args else error),
+        evidence=words,
         remedy="start the cluster, or choose another with --context",
     )
 
