@@ -8,11 +8,16 @@ from typing import Any, Protocol
 import yaml
 
 from draftpy.charts import ReleaseOrder, release_labels, release_values
+from draftpy.errors import ChartInvalid
 from draftpy.labels import LABEL_MANAGED_BY, MANAGED_BY
 from draftpy.refs import ImageRef
 
-# The C loader is ten times faster, where PyYAML was built with it.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The C loader is ten times faster, where PyYAML was built with it. All scalars stay strings: what
+# Kubernetes takes for a string, such as an impossible date, must not fail here.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+# Helm's statuses of an action under way.
+_PENDING = ("pending-install", "pending-upgrade", "pending-rollback")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,11 @@ class Release:
     def is_ours(self) -> bool:
         """Whether draftpy made it."""
         return self.labels.get(LABEL_MANAGED_BY) == MANAGED_BY
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether an action is under way, or was cut off in the middle."""
+        return self.status in _PENDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +119,21 @@ def plan_release(order: ReleaseOrder, image: ImageRef, reason: str) -> ReleaseRe
         labels=release_labels(order, image),
         description=reason,
     )
+
+
+def check_yaml(manifests: Mapping[str, str]) -> None:
+    """Whether rendered templates, by file name, are YAML; raises ChartInvalid."""
+    for file, text in manifests.items():
+        try:
+            for _ in yaml.parse(text, Loader=_LOADER):
+                pass
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            raise ChartInvalid(
+                f"the chart does not render: {file} becomes broken YAML",
+                evidence=f"line {line} of what it renders to: {error.problem}",
+                remedy=f"mend {file}; often it is the indentation of an inserted block",
+            ) from error
 
 
 def parse_objects(manifest: str, namespace: str) -> tuple[ObjectRef, ...]:

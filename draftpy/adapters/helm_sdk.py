@@ -1,43 +1,47 @@
 """Releases by Helm's own Go SDK, in process; the one module that knows it."""
 
-import re
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import helm_python as helm
+import yaml
 
+from draftpy.adapters import helm_texts
+from draftpy.adapters.kubeconfig import merge_kubeconfigs
 from draftpy.errors import (
     ChartInvalid,
     ClusterUnreachable,
     DraftError,
+    NotOurs,
     Rejected,
     ReleaseFailed,
     ReleaseMissing,
 )
 from draftpy.events import CallMade, Reporter
-from draftpy.release import Release, ReleaseRequest, parse_objects
+from draftpy.release import Release, ReleaseRequest, check_yaml, parse_objects
 
 # How many revisions are kept; Helm's own default.
 _MAX_HISTORY = 10
 # What Helm writes among the labels itself.
 _HELMS_LABELS = frozenset({"modifiedAt", "name", "owner", "status", "version"})
-# The SDK gives one code for all failures of an action, so where it happened is read from its text.
-_TEMPLATE_PLACE = re.compile(r"([\w./-]+\.(?:ya?ml|tpl|txt)):(\d+)")
-_SCHEMA_PLACE = re.compile(r"at '/([^']*)': (.*)")
-_FORBIDDEN = re.compile(r"\bforbidden: User\b|\bis forbidden\b")
 
 
 class HelmReleases:
-    """Releases of one namespace of one kube context; see `release.Releases`."""
+    """Releases of one namespace of one kube context; see `release.Releases`.
+
+    `kubeconfig` may name several files, as KUBECONFIG does; "" means the default file, and an empty
+    kube context the current one. Calls let other threads run; one release at a time is written.
+    """
 
     def __init__(
         self, kubeconfig: str, kube_context: str, namespace: str, reporter: Reporter
     ) -> None:
         self._reporter = reporter
         self._config = helm.Config(
-            kubeconfig_path=kubeconfig or None,
+            **_kubeconfig(kubeconfig),
             kube_context=kube_context or None,
             namespace=namespace or None,
         )
@@ -53,9 +57,9 @@ class HelmReleases:
 
     def install(self, request: ReleaseRequest) -> Release:
         """Make the first revision."""
-        with self._call(f"install {request.name}"):
+        with self._call(f"install {request.name}"), self._sound_chart(request) as chart:
             self._config.install(
-                str(request.chart),
+                chart,
                 request.name,
                 dict(request.values),
                 namespace=request.namespace,
@@ -66,17 +70,23 @@ class HelmReleases:
 
     def upgrade(self, request: ReleaseRequest) -> Release:
         """Make the next revision, from these values alone."""
-        with self._call(f"upgrade {request.name}"):
-            self._config.upgrade(
-                str(request.chart),
-                request.name,
-                dict(request.values),
-                namespace=request.namespace,
-                labels=dict(request.labels),
-                description=request.description,
-                max_history=_MAX_HISTORY,
-                reset_values=True,
-            )
+        try:
+            with self._call(f"upgrade {request.name}"), self._sound_chart(request) as chart:
+                self._config.upgrade(
+                    chart,
+                    request.name,
+                    dict(request.values),
+                    namespace=request.namespace,
+                    labels=dict(request.labels),
+                    description=request.description,
+                    max_history=_MAX_HISTORY,
+                    reset_values=True,
+                )
+        except ReleaseFailed as error:
+            # Helm has no type for it.
+            if self.find(request.name) is None:
+                raise self._missing(request.name) from error
+            raise
         return self._get(request.name, 0)
 
     def rollback(self, name: str, revision: int) -> Release:
@@ -124,8 +134,22 @@ class HelmReleases:
             files: Mapping[str, str] = chart.render(
                 dict(request.values), name=request.name, namespace=request.namespace
             )
-        documents = (text for name, text in sorted(files.items()) if name.endswith(".yaml"))
-        return "---\n".join(text for text in documents if text.strip())
+        manifests = _manifests(files)
+        check_yaml(manifests)
+        return "---\n".join(manifests.values())
+
+    @contextmanager
+    def _sound_chart(self, request: ReleaseRequest) -> Iterator[helm.Chart]:
+        """The chart, once it was rendered as the cluster would see it.
+
+        Helm tells what is wrong with a chart by types only while it renders it alone.
+        """
+        with helm.Chart.load(str(request.chart)) as chart:
+            files: Mapping[str, str] = self._config.render(
+                chart, dict(request.values), name=request.name, namespace=request.namespace
+            )
+            check_yaml(_manifests(files))
+            yield chart
 
     def _get(self, name: str, revision: int) -> Release:
         with self._call(f"get {name}"):
@@ -159,45 +183,80 @@ def helm_version() -> str:
 def translate(error: helm.HelmError, namespace: str) -> DraftError:
     """Helm's error as ours: by its class, then by the place it names."""
     text = str(error).strip()
-    if isinstance(error, helm.HelmKubeError):
-        return ClusterUnreachable(
-            "the cluster cannot be reached",
-            evidence=text,
-            remedy="start it, or choose another with --context",
-        )
-    if _FORBIDDEN.search(text):
+    if helm_texts.is_forbidden(text):
         return Rejected(
             f"the cluster forbids it in namespace {namespace}",
             evidence=text,
             remedy="ask for the right, or choose another --namespace; draftpy doctor lists rights",
         )
-    chart_error = _chart_error(error, text)
-    return chart_error or ReleaseFailed(
-        "Helm could not make the release", evidence=text, remedy="draftpy status"
+    match error:
+        case helm.HelmKubeError():
+            return ClusterUnreachable(
+                "the cluster cannot be reached",
+                evidence=text,
+                remedy="start it, or choose another with --context",
+            )
+        case helm.HelmValuesError():
+            return _values_error(text)
+        case helm.HelmRenderError():
+            return _template_error(text)
+        case helm.HelmChartLoadError() | helm.HelmChartInvalidError():
+            return ChartInvalid("the chart cannot be used", evidence=text, remedy="mend the chart")
+        case _:
+            return _release_error(text, namespace)
+
+
+def _values_error(text: str) -> ChartInvalid:
+    fault = helm_texts.find_value_fault(text)
+    if fault is None:
+        return ChartInvalid(
+            "the chart's values cannot be checked", evidence=text, remedy="mend values.schema.json"
+        )
+    key = fault.key or "(all values)"
+    return ChartInvalid(
+        f"value {key} breaks the chart's schema",
+        evidence=fault.why,
+        remedy=f"mend {key} in the chart's values.yaml, or under values: in draft.yaml",
     )
 
 
-def _chart_error(error: helm.HelmError, text: str) -> ChartInvalid | None:
-    schema = _SCHEMA_PLACE.search(text)
-    if schema:
-        key = schema[1].replace("/", ".")
-        return ChartInvalid(
-            f"value {key} breaks the chart's schema",
-            evidence=schema[2],
-            remedy=f"mend {key} in the chart's values.yaml, or under values: in draft.yaml",
-        )
-    place = _TEMPLATE_PLACE.search(text)
-    if place and not text.startswith("failed to create resource"):
-        return ChartInvalid(
-            f"the chart does not render: {place[1]} line {place[2]}",
+def _template_error(text: str) -> ChartInvalid:
+    place = helm_texts.find_template_place(text)
+    if place is None:
+        return ChartInvalid("the chart does not render", evidence=text, remedy="mend the chart")
+    file, line = place
+    return ChartInvalid(
+        f"the chart does not render: {file} line {line}",
+        evidence=text,
+        remedy=f"mend line {line} of {file}",
+    )
+
+
+def _release_error(text: str, namespace: str) -> DraftError:
+    foreign = helm_texts.find_foreign_object(text)
+    if foreign:
+        return NotOurs(
+            f"{foreign} is in namespace {namespace} already and belongs to no such release",
             evidence=text,
-            remedy=f"mend line {place[2]} of {place[1]}",
+            remedy="remove it, or choose another name: or namespace: in draft.yaml",
         )
-    if isinstance(
-        error, helm.HelmChartLoadError | helm.HelmChartInvalidError | helm.HelmRenderError
-    ):
-        return ChartInvalid("the chart cannot be used", evidence=text, remedy="mend the chart")
-    return None
+    return ReleaseFailed("Helm could not make the release", evidence=text, remedy="draftpy status")
+
+
+def _kubeconfig(kubeconfig: str) -> dict[str, Any]:
+    """Helm's SDK takes one file, or the content of one."""
+    if os.pathsep not in kubeconfig:
+        return {"kubeconfig_path": kubeconfig} if kubeconfig else {}
+    return {"kubeconfig_content": yaml.safe_dump(merge_kubeconfigs(kubeconfig))}
+
+
+def _manifests(files: Mapping[str, str]) -> dict[str, str]:
+    """The templates that make objects, ordered by name, without those that render to nothing."""
+    return {
+        name: text
+        for name, text in sorted(files.items())
+        if name.endswith((".yaml", ".yml")) and text.strip()
+    }
 
 
 def _release(found: Mapping[str, Any]) -> Release:
