@@ -11,6 +11,7 @@ from draftpy.context import BuildContext, HashCache, snapshot
 from draftpy.dockerignore import load_build_ignore
 from draftpy.errors import ContextChanged
 from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
+from draftpy.healing import heal_release
 from draftpy.pipelines.stages import StageRunner
 from draftpy.pipelines.wanted import Wanted, describe_deployed, order_release
 from draftpy.plan import PlanInputs, UpPlan, plan_up
@@ -177,9 +178,10 @@ class Deployer:
 
         def deploy() -> Release:
             tools.namespaces.ensure(request.namespace)
-            if turn.last:
-                return tools.releases.upgrade(request)
-            return tools.releases.install(request)
+            last = turn.last
+            if last:
+                last = heal_release(tools.releases, last, tools.clock, tools.reporter)
+            return tools.releases.upgrade(request) if last else tools.releases.install(request)
 
         self._stages.run(Stage.RELEASE, step.reason, deploy, tell_release)
         self._save_log(request.name, self._unsaved_log)
