@@ -1,5 +1,6 @@
 """Pods, their warnings and last words → the cause why they are not ready: pure."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,16 +11,19 @@ _SIGNAL_BASE = 128
 _KILLED, _TERMINATED = 137, 143
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _EVIDENCE_LINES = 6
+# A node that is added, or a pod that goes, makes room within this; else nothing will.
+_SCHEDULE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why a pod is not ready; `heals` says that waiting may still help."""
+    """Why a pod is not ready; `heals` says that waiting may still help, for `heals_within_s`."""
 
     what: str
     evidence: str = ""
     remedy: str = ""
     heals: bool = False
+    heals_within_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +83,14 @@ def find_cause(state: ReleaseState, words: dict[str, dict[str, Words]]) -> Cause
 
 def _diagnose_container(container: ContainerState, words: Words) -> Cause | None:
     match container.waiting_reason:
-        case "ImagePullBackOff" | "ErrImagePull" | "InvalidImageName":
+        case "ImagePullBackOff" | "ErrImagePull":
             return _pull_cause(container)
+        case "InvalidImageName":
+            return Cause(
+                what=f"{container.image!r} is no name of an image",
+                evidence=container.waiting_message,
+                remedy="mend image: in the chart's values, or registry: in draft.yaml",
+            )
         case "ErrImageNeverPull":
             return Cause(
                 what=f"image {container.image} is not in the node",
@@ -127,17 +137,17 @@ def _exit_cause(container: ContainerState, words: Words) -> Cause | None:
     if reason == "OOMKilled":
         return Cause(
             what=f"container {container.name} was killed: it used more memory than its limit",
-            evidence=words.tail,
+            evidence=words.tail or container.exit_message,
             remedy="raise resources.limits.memory in values.yaml",
         )
     if code in (_NOT_EXECUTABLE, _NOT_FOUND) or reason in ("StartError", "ContainerCannotRun"):
         denied = code == _NOT_EXECUTABLE
-        return _start_cause(container, words.tail or container.waiting_message, denied=denied)
+        return _start_cause(container, words.tail or container.exit_message, denied=denied)
     # One exit may be an app that waits for its database: Kubernetes starts it again.
     heals = container.restarts < 2 and container.waiting_reason != "CrashLoopBackOff"
     return Cause(
         what=f"container {container.name} {_how_it_ended(code)}",
-        evidence=words.tail,
+        evidence=words.tail or container.exit_message,
         remedy="mend it and save; all it said: draftpy logs --previous",
         heals=heals,
     )
@@ -177,7 +187,13 @@ def _unschedulable(pod: PodState) -> Cause:
         remedy = "has the cluster a storage class? kubectl get storageclass,pvc"
     # A node may come, or another pod go.
     what = f"no node can take pod {pod.name}"
-    return Cause(what=what, evidence=pod.unschedulable, remedy=remedy, heals=True)
+    return Cause(
+        what=what,
+        evidence=pod.unschedulable,
+        remedy=remedy,
+        heals=True,
+        heals_within_s=_SCHEDULE_S,
+    )
 
 
 def _mount_cause(warnings: tuple[str, ...]) -> Cause | None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerState:
-    """One container of a pod; `last_exit_code` and `last_reason` are of the run before."""
+    """One container of a pod; `last_exit_code` and `last_reason` are of the run before.
+
+    `exit_message` is what the kubelet says of the end, of this run or of the one before.
+    """
 
     name: str
     image: str
@@ -18,6 +21,7 @@ class ContainerState:
     exit_reason: str = ""
     last_exit_code: int | None = None
     last_reason: str = ""
+    exit_message: str = ""
     started_at: str = ""
     is_init: bool = False
     ports: tuple[int, ...] = ()

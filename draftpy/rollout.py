@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from draftpy.clock import Deadline
+from draftpy.clock import Clock, Deadline
 from draftpy.diagnose import Cause, Words, find_cause
 from draftpy.errors import Interrupted, RolloutFailed
-from draftpy.events import Reporter, Stage, StageProgress
+from draftpy.events import Reporter, Stage, StageProgress, Warned
 from draftpy.labels import LABEL_BUILD_ID
 from draftpy.pods import ContainerState, PodState, ReleaseState
 
@@ -67,24 +67,46 @@ def wait_rollout(
     Raises RolloutFailed with the cause: at once if it cannot heal, else at the deadline;
     Interrupted when cancelled; ClusterUnreachable.
     """
-    told = ""
+    waiting = _Waiting(wait.deadline.clock)
     with cluster.watch_release(wait.release) as states:
         for found in states:
             state = _only_new(found, wait.build_id)
+            if _is_nothing(state):
+                reporter.report(_nothing_to_wait_for(wait.release))
+                return Rollout(ready=0, desired=0)
             if is_ready(state):
                 return _summary(state)
             if is_cancelled():
                 raise Interrupted("the rollout is left to itself")
             cause = find_cause(state, read_words(cluster, state))
-            if cause and not cause.heals:
+            text = cause.what if cause else describe_wait(state)
+            is_news = waiting.note(text)
+            if cause and (not cause.heals or waiting.lasts_s() >= cause.heals_within_s):
                 raise _failed(wait.release, cause)
             if wait.deadline.has_passed():
                 raise _failed(wait.release, cause or _not_in_time(state))
-            text = cause.what if cause else describe_wait(state)
-            if text != told:
+            if is_news:
                 reporter.report(StageProgress(stage=Stage.ROLLOUT, text=text))
-                told = text
     raise Interrupted("the rollout is left to itself")
+
+
+class _Waiting:
+    """What is waited for, and for how long already."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._text = ""
+        self._since = clock.now()
+
+    def note(self, text: str) -> bool:
+        """Whether this is something new."""
+        if text == self._text:
+            return False
+        self._text, self._since = text, self._clock.now()
+        return True
+
+    def lasts_s(self) -> float:
+        return self._clock.now() - self._since
 
 
 def is_ready(state: ReleaseState) -> bool:
@@ -116,13 +138,28 @@ def describe_wait(state: ReleaseState) -> str:
 
 
 def _only_new(state: ReleaseState, build_id: str) -> ReleaseState:
-    """Without the pods that are being replaced: neither their health nor their end counts."""
-    new = tuple(
-        pod
-        for pod in state.pods
-        if not pod.is_old and (not build_id or (LABEL_BUILD_ID, build_id) in pod.labels)
-    )
+    """Without the pods that are being replaced: neither their health nor their end counts.
+
+    A chart of the user's own may not pass on the label of the build; then the template decides.
+    """
+    new = tuple(pod for pod in state.pods if not pod.is_old)
+    builds = {pod.name: dict(pod.labels).get(LABEL_BUILD_ID) for pod in new}
+    if build_id and any(builds.values()):
+        new = tuple(pod for pod in new if builds[pod.name] == build_id)
     return ReleaseState(workloads=state.workloads, pods=new, warnings=state.warnings)
+
+
+def _is_nothing(state: ReleaseState) -> bool:
+    return not state.workloads and not state.pods
+
+
+def _nothing_to_wait_for(release: str) -> Warned:
+    label = f"app.kubernetes.io/instance: {release}"
+    return Warned(
+        text=f"{release} has no Deployment, StatefulSet or DaemonSet that is labelled {label}",
+        remedy="give this label to the workloads of the chart, and to their pods: by it draftpy"
+        " finds what to wait for, whose logs to show and where ports lead",
+    )
 
 
 def _summary(state: ReleaseState) -> Rollout:

@@ -33,6 +33,7 @@ def broken(state: ContainerState) -> PodState:
         (waiting("ErrImagePull", "x: not found"), "is not in its registry", True),
         (waiting("ImagePullBackOff", "401 Unauthorized"), "refuses to give", False),
         (waiting("ImagePullBackOff", "dial tcp: i/o timeout"), "cannot be pulled", False),
+        (waiting("InvalidImageName"), "is no name of an image", False),
         (waiting("ErrImageNeverPull"), "is not in the node", False),
         (
             waiting("CreateContainerConfigError", 'secret "db" not found'),
@@ -64,6 +65,14 @@ def test_the_last_words_are_the_evidence_of_a_crash() -> None:
     cause = diagnose_pod(broken(ended(1)), {"app": Words(before=TRACEBACK)}, ())
     assert cause is not None
     assert cause.evidence.endswith("NameError: name 'gret' is not defined")
+
+
+def test_what_the_kubelet_says_is_the_evidence_where_nothing_was_said() -> None:
+    state = replace(ended(128, "StartError"), exit_message='exec: "app": permission denied')
+    cause = diagnose_pod(broken(state), {}, ())
+    assert cause is not None
+    assert "may not be executed" in cause.what
+    assert cause.evidence == 'exec: "app": permission denied'
 
 
 def test_one_exit_may_heal_by_itself() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from draftpy.clock import Deadline
 from draftpy.errors import Interrupted, RolloutFailed
-from draftpy.events import StageProgress
+from draftpy.events import StageProgress, Warned
 from draftpy.labels import LABEL_BUILD_ID
 from draftpy.pods import PodState, ReleaseState, WorkloadState
 from draftpy.rollout import Rollout, RolloutWait, wait_rollout
@@ -77,6 +77,7 @@ def wait(*states: ReleaseState, timeout_s: float = 60, cancelled: bool = False) 
 
 
 REPORTER = ListReporter()
+OLD = replace(pod("old"), labels=((LABEL_BUILD_ID, "old"),))
 STARTING = new_pod(ready=False, containers=(replace(container(), ready=False),))
 CRASHED = new_pod(
     ready=False,
@@ -96,7 +97,7 @@ def test_ready_is_when_the_new_pods_are() -> None:
 
 def test_an_older_pod_that_is_ready_does_not_count() -> None:
     with pytest.raises(RolloutFailed):
-        wait(state(pod("old")), state(pod("old"), STARTING), timeout_s=1)
+        wait(state(OLD), state(OLD, STARTING), timeout_s=1)
 
 
 def test_a_workload_that_has_not_seen_its_spec_is_not_ready() -> None:
@@ -126,3 +127,23 @@ def test_what_it_waits_for_is_told_once() -> None:
     REPORTER.events.clear()
     wait(state(STARTING), state(STARTING), state(new_pod()))
     assert [event.text for event in REPORTER.of(StageProgress)] == ["new: starting"]
+
+
+def test_a_chart_that_does_not_pass_on_the_build_goes_by_its_template() -> None:
+    unlabelled = replace(STARTING, labels=())
+    replaced = replace(pod("old"), is_old=True)
+    ready = pod("new")
+    assert wait(state(replaced, unlabelled), state(replaced, ready)) == Rollout(ready=1, desired=1)
+
+
+def test_no_node_may_come_for_a_while_only() -> None:
+    full = new_pod(ready=False, containers=(), unschedulable="0/1 nodes: Insufficient cpu")
+    with pytest.raises(RolloutFailed, match="no node can take pod new"):
+        wait(*[state(full)] * 30)
+    assert wait(*[state(full)] * 5, state(new_pod())) == Rollout(ready=1, desired=1)
+
+
+def test_a_release_without_workloads_is_not_waited_for() -> None:
+    REPORTER.events.clear()
+    assert wait(ReleaseState(workloads=(), pods=())) == Rollout(ready=0, desired=0)
+    assert "app.kubernetes.io/instance: hello" in REPORTER.of(Warned)[0].text

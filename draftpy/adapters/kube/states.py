@@ -148,6 +148,7 @@ def _parse_container(container: Json, status: Json, *, is_init: bool) -> Contain
         exit_reason=ended.get("reason", ""),
         last_exit_code=last.get("exitCode"),
         last_reason=last.get("reason", ""),
+        exit_message=(ended.get("message") or last.get("message") or "").strip(),
         started_at=running.get("startedAt", "") or ended.get("startedAt", ""),
         is_init=is_init,
         ready_when_open="tcpSocket" in container.get("readinessProbe", {}),
