@@ -9,14 +9,17 @@ _CHUNK_BYTES = 65536
 
 
 def lines_of(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    """The lines without their ends; ends quietly when the stream breaks or is shut down."""
+    """The lines without their ends; ends quietly when the stream breaks or is shut down.
+
+    What a broken stream had begun is no line: it comes whole when the stream is opened again.
+    """
     rest = b""
     while True:
         try:
             chunk = response.read1(_CHUNK_BYTES)
         except (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError):
             # Shut down from another thread, or cut off: the caller decides what is next.
-            break
+            return
         if not chunk:
             break
         *lines, rest = (rest + chunk).split(b"\n")

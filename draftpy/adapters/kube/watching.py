@@ -24,6 +24,8 @@ _SILENCE_S = 300.0
 # A cluster that restarts is back within this; after it, being away is an error.
 _AWAY_S = 60.0
 _GONE = 410
+# A container's last words are short; one that writes no line ends must not fill the memory.
+_MOST_BYTES = 1 << 20
 
 # The kinds that a release's state is made of, and where they are.
 _PATHS = {
@@ -62,17 +64,22 @@ class KubeCluster:
     def last_log_lines(
         self, pod: str, container: str, *, previous: bool, lines: int
     ) -> tuple[str, ...]:
-        """The last lines a container wrote."""
-        query: dict[str, str | int] = {"container": container, "tailLines": lines}
+        """The last lines a container wrote; none if they cannot be had."""
+        query: dict[str, str | int] = {
+            "container": container,
+            "tailLines": lines,
+            "limitBytes": _MOST_BYTES,
+        }
         if previous:
             query["previous"] = "true"
         path = f"{self._path('Pod')}/{pod}/log"
         try:
             with self._client.stream(path, query, read_s=5.0) as response:
-                text = response.read(1 << 20).decode("utf-8", errors="replace")
-        except ApiError:
+                said = [line.decode("utf-8", errors="replace") for line in lines_of(response)]
+        except (ApiError, Rejected):
+            # The words are only evidence: what they are evidence of is told without them too.
             return ()
-        return tuple(text.splitlines())
+        return tuple(line.rstrip("\r") for line in said)
 
     def _list(self, kind: str, release: str) -> list[Json]:
         try:
@@ -99,6 +106,12 @@ def query_of(kind: str, release: str) -> dict[str, str]:
     if kind == "Event":
         return {"fieldSelector": "type=Warning"}
     return {"labelSelector": selector_of(release)}
+
+
+def _is_away_too_long(error: DraftError, last_good: float) -> bool:
+    """Whether to give up: an API server that starts anew answers with any error for a while."""
+    is_gone = isinstance(error, ApiError) and error.status == _GONE
+    return not is_gone and time.monotonic() - last_good > _AWAY_S
 
 
 class _ReleaseWatch:
@@ -161,27 +174,24 @@ class _ReleaseWatch:
         return parse_release(objects, self._release)
 
     def _run(self, kind: str, path: str) -> None:
-        away_since = 0.0
+        last_good = time.monotonic()
         while not self._stopped.is_set():
+            started = time.monotonic()
             try:
                 self._follow(kind, path, self._list(kind, path))
-                away_since = 0.0
-            except ClusterUnreachable as error:
-                away_since = away_since or time.monotonic()
-                if time.monotonic() - away_since > _AWAY_S or not self._listed[kind].is_set():
-                    self._changed.put(error)
-                    return
+                last_good = time.monotonic()
             except DraftError as error:
                 if isinstance(error, Rejected) and kind in _OPTIONAL:
                     self._tell_listed(kind)
                     return
-                if not (isinstance(error, ApiError) and error.status == _GONE):
+                if not self._listed[kind].is_set() or _is_away_too_long(error, last_good):
                     self._changed.put(error)
                     return
             except Exception as error:  # noqa: BLE001 the reader must know, whatever it is
                 self._changed.put(ClusterUnreachable("watching broke", evidence=repr(error)))
                 return
-            self._stopped.wait(_RETRY_S if away_since else 0)
+            # A server that ends every watch at once is not asked without a pause.
+            self._stopped.wait(max(0.0, _RETRY_S - (time.monotonic() - started)))
 
     def _list(self, kind: str, path: str) -> str:
         answer = self._client.get(path, **query_of(kind, self._release))
