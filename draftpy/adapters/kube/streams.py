@@ -44,8 +44,9 @@ class KubeDialer:
             channel.settimeout(None)
         except (websocket.WebSocketException, OSError) as error:
             transport.close()
-            raise OSError(f"port {port} of {pod} cannot be reached: {error}") from error
-        return PodConnection(channel)
+            why = _describe(error)
+            raise OSError(f"port {port} of {pod} cannot be reached: {why}") from error
+        return PodConnection(channel, transport)
 
     def _connect(self) -> "socket.socket | TlsSocket":
         server = urlsplit(self._client.server)
@@ -77,8 +78,9 @@ class KubeDialer:
 class PodConnection:
     """See `forward.Connection`."""
 
-    def __init__(self, channel: Any) -> None:
+    def __init__(self, channel: Any, transport: "socket.socket | TlsSocket") -> None:
         self._channel = channel
+        self._transport = transport
         self._rest = b""
         self._closed = threading.Event()
 
@@ -108,7 +110,7 @@ class PodConnection:
             for start in range(0, len(payload), _FRAME_BYTES):
                 frame = bytes((_DATA,)) + payload[start : start + _FRAME_BYTES]
                 self._channel.send_binary(frame)
-        except websocket.WebSocketException as error:
+        except (websocket.WebSocketException, ValueError) as error:
             raise OSError(str(error)) from error
 
     def finish_sending(self) -> None:
@@ -117,7 +119,14 @@ class PodConnection:
     def close(self) -> None:
         """End both directions."""
         self._closed.set()
-        with suppress(Exception):
-            self._channel.sock.shutdown(socket.SHUT_RDWR)
-        with suppress(Exception):
-            self._channel.shutdown()
+        with suppress(OSError):
+            self._transport.shutdown(socket.SHUT_RDWR)
+        # The websocket would close none but a plain socket.
+        self._transport.close()
+
+
+def _describe(error: Exception) -> str:
+    """Why a handshake failed, without the headers and the body that came with it."""
+    if isinstance(error, websocket.WebSocketBadStatusException):
+        return f"the API server answers {error.status_code}"
+    return str(error)
