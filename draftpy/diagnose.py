@@ -109,7 +109,7 @@ def _diagnose_container(container: ContainerState, words: Words) -> Cause | None
 
 
 def _pull_cause(container: ContainerState) -> Cause:
-    message = container.waiting_message
+    message, heals = container.waiting_message, False
     if re.search(r"not found|manifest unknown|does not exist", message):
         what, remedy = f"image {container.image} is not in its registry", "draftpy up"
     elif re.search(r"401|403|unauthorized|denied|authorization failed", message, re.IGNORECASE):
@@ -118,13 +118,9 @@ def _pull_cause(container: ContainerState) -> Cause:
     else:
         what = f"image {container.image} cannot be pulled"
         remedy = "is the registry reachable from the nodes? set registry: in draft.yaml"
-    # The first error of a pull may be a hiccup; Kubernetes backs off only after it came again.
-    return Cause(
-        what=what,
-        evidence=message,
-        remedy=remedy,
-        heals=container.waiting_reason == "ErrImagePull",
-    )
+        # It may be a hiccup; Kubernetes backs off only after it came again.
+        heals = container.waiting_reason == "ErrImagePull"
+    return Cause(what=what, evidence=message, remedy=remedy, heals=heals)
 
 
 def _exit_cause(container: ContainerState, words: Words) -> Cause | None:

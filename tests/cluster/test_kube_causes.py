@@ -68,8 +68,8 @@ FAULTS = {
     ),
     "image name": Fault(
         what="is no name of an image",
-        quotes="couldn't parse image",
-        values={"image": {"repository": "UPPER/case", "tag": "1", "digest": ""}},
+        quotes="invalid reference format",
+        values={"image": {"repository": "app", "tag": "1:1", "digest": ""}},
     ),
     "registry away": Fault(
         what="image 127.0.0.1:9/app:1 cannot be pulled",

@@ -30,7 +30,8 @@ def broken(state: ContainerState) -> PodState:
     ("state", "what", "heals"),
     [
         (waiting("ImagePullBackOff", "x: not found"), "is not in its registry", False),
-        (waiting("ErrImagePull", "x: not found"), "is not in its registry", True),
+        (waiting("ErrImagePull", "x: not found"), "is not in its registry", False),
+        (waiting("ErrImagePull", "dial tcp: i/o timeout"), "cannot be pulled", True),
         (waiting("ImagePullBackOff", "401 Unauthorized"), "refuses to give", False),
         (waiting("ImagePullBackOff", "dial tcp: i/o timeout"), "cannot be pulled", False),
         (waiting("InvalidImageName"), "is no name of an image", False),
