@@ -23,7 +23,9 @@ def merge_kubeconfigs(kubeconfig: str) -> dict[str, Any]:
     for text in filter(None, kubeconfig.split(os.pathsep)):
         path = Path(text).expanduser()
         if path.exists():
-            _add(merged, yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER), path.parent)
+            # A stream, not its text: an error then names the file.
+            with path.open(encoding="utf-8") as stream:
+                _add(merged, yaml.load(stream, Loader=_LOADER), path.parent)
     return merged
 
 

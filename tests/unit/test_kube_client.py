@@ -165,6 +165,14 @@ def test_an_unusable_kubeconfig_is_named(tmp_path: Path, text: str | None) -> No
     assert "s3cret" not in caught.value.evidence
 
 
+def test_a_fault_in_a_kubeconfig_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text("clusters: []\ncontexts: [\n")
+    with pytest.raises(KubeContextUnknown) as caught:
+        read_context(str(path), "")
+    assert caught.value.evidence.startswith(f"{path}:3: ")
+
+
 def test_a_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = write_kubeconfig(tmp_path, "https://127.0.0.1:6443")
     text = path.read_text().replace(

@@ -7,8 +7,10 @@ import yaml
 from kubernetes import config
 from kubernetes.client import ApiClient
 
+from draftpy.adapters.kubeconfig import merge_kubeconfigs
 from draftpy.errors import KubeContextUnknown
 
+DEFAULT_KUBECONFIG = "~/.kube/config"
 # The library is only half typed.
 kube_config: Any = config
 
@@ -26,18 +28,22 @@ def read_context(kubeconfig: str, wanted: str) -> KubeContextFacts:
 
     Raises KubeContextUnknown, with the contexts there are.
     """
-    merged, current = _load(kubeconfig)
-    name = wanted or current
+    files = kubeconfig or DEFAULT_KUBECONFIG
     try:
-        clusters = {str(c["name"]): str(c["context"]["cluster"]) for c in merged["contexts"].value}
-        if name in clusters:
-            cluster = merged["clusters"].get_with_name(clusters[name])["cluster"]
-            return KubeContextFacts(name=name, server=str(cluster["server"]).rstrip("/"))
+        merged = merge_kubeconfigs(files)
+        name = wanted or str(merged["current-context"])
+        contexts = {str(each["name"]): each["context"] for each in merged["contexts"]}
+        clusters = {str(each["name"]): each["cluster"] for each in merged["clusters"]}
+        if name in contexts:
+            server = str(clusters[str(contexts[name]["cluster"])]["server"])
+            return KubeContextFacts(name=name, server=server.rstrip("/"))
     except Exception as error:
         raise _unusable(error) from error
+    if not contexts:
+        raise _unusable(LookupError(f"{files} has no kube context"))
     raise KubeContextUnknown(
         f"the kubeconfig has no kube context {name!r}" if name else "no kube context is chosen",
-        evidence=f"it has: {', '.join(clusters) or 'none'}",
+        evidence=f"it has: {', '.join(contexts)}",
         remedy="name one with --context, or as context: in draft.yaml",
     )
 
@@ -53,19 +59,6 @@ def open_api(kubeconfig: str, kube_context: str) -> ApiClient:
     return api
 
 
-def _load(kubeconfig: str) -> tuple[Any, str]:
-    """All files as one, and the current kube context: as for kubectl, the first file's."""
-    files = kubeconfig or kube_config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION
-    try:
-        merger = kube_config.kube_config.KubeConfigMerger(files)
-        named = [str(each.get("current-context") or "") for each in merger.config_files.values()]
-    except Exception as error:
-        raise _unusable(error) from error
-    if merger.config is None:
-        raise _unusable(FileNotFoundError(f"{files} is not there"))
-    return merger.config, next(filter(None, named), "")
-
-
 def _unusable(error: Exception) -> KubeContextUnknown:
     # What is wrong with a kubeconfig comes as whatever class the library happened to stumble with.
     return KubeContextUnknown(
@@ -77,9 +70,12 @@ def _unusable(error: Exception) -> KubeContextUnknown:
 
 def _words_of(error: Exception) -> str:
     """What is wrong, without what stands in the file: that may be a token."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        mark = error.problem_mark
-        return f"{mark.name}:{mark.line + 1}: {error.problem}"
-    if isinstance(error, kube_config.ConfigException | OSError):
-        return str(error).partition("{")[0]
-    return f"it is not built as a kubeconfig is ({type(error).__name__})"
+    match error:
+        case yaml.MarkedYAMLError(problem_mark=mark) if mark:
+            return f"{mark.name}:{mark.line + 1}: {error.problem}"
+        case KeyError():
+            return f"{error.args[0]} is not in it"
+        case kube_config.ConfigException() | OSError() | LookupError():
+            return str(error).partition("{")[0]
+        case _:
+            return f"it is not built as a kubeconfig is ({type(error).__name__})"
