@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import urllib3
+from urllib3.connection import HTTPConnection
 
 from draftpy.adapters.kube import client as module
 from draftpy.adapters.kube.client import ApiError, KubeClient, unreachable
@@ -191,3 +192,12 @@ def test_several_kubeconfig_files_are_read_as_one(tmp_path: Path) -> None:
     both = f"{tmp_path}/one/kubeconfig:{tmp_path}/two/kubeconfig"
     assert read_context(both, "").name == "one"
     assert read_context(both, "two").name == "two"
+
+
+def test_a_silent_connection_is_asked_whether_it_lives(stub: ApiStub, client: KubeClient) -> None:
+    stub.answer("GET", PATH, Answer(body={}))
+    with client.stream(PATH, {"watch": 1}, read_s=5) as response:
+        assert isinstance(response.connection, HTTPConnection)
+        assert response.connection.sock is not None
+        assert response.connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        stub.end(PATH)

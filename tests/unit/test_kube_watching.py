@@ -147,6 +147,14 @@ def test_who_may_not_read_events_still_learns_the_rest(stub: ApiStub, cluster: K
     assert len(cluster.read_release("hello").pods) == 1
 
 
+@pytest.mark.parametrize("kind", ["statefulsets", "daemonsets", "replicasets"])
+def test_a_small_role_is_enough(stub: ApiStub, cluster: KubeCluster, kind: str) -> None:
+    stub.answer("GET", f"/apis/apps/v1/namespaces/{NAMESPACE}/{kind}", refused(403))
+    assert [pod.name for pod in cluster.read_release("hello").pods] == ["hello-1"]
+    with cluster.watch_release("hello") as states:
+        wait_pods(states, "hello-1")
+
+
 def test_a_watch_leaves_no_thread(stub: ApiStub, cluster: KubeCluster) -> None:
     with cluster.watch_release("hello") as states:
         wait_pods(states, "hello-1")

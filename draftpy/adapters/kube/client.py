@@ -1,6 +1,7 @@
 """The Kubernetes API as JSON over HTTP, with the kubeconfig's own authentication."""
 
 import json
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,19 @@ from draftpy.events import CallMade, Reporter
 # The API server answers in milliseconds or not at all; a cluster far away gets a little more.
 CONNECT_S = 5.0
 READ_S = 30.0
+# A watch or a log may be silent for hours; the kernel asks whether the other side is still there,
+# so that a cut network is noticed within half a minute.
+_KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+TCP_OPTIONS = [
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    # Some systems lack some of them.
+    *(
+        (socket.IPPROTO_TCP, int(getattr(socket, name)), value)
+        for name, value in _KEEPALIVE.items()
+        if hasattr(socket, name)
+    ),
+]
 Json = dict[str, Any]
 
 
@@ -39,6 +53,7 @@ class KubeClient:
         self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
         # Each followed container and each watch holds a connection of its own.
         self._pool.connection_pool_kw["maxsize"] = 50
+        self._pool.connection_pool_kw["socket_options"] = TCP_OPTIONS
         self.server = str(self._api.configuration.host)
 
     @property

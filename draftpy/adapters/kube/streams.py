@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import websocket
 
-from draftpy.adapters.kube.client import CONNECT_S, KubeClient
+from draftpy.adapters.kube.client import CONNECT_S, TCP_OPTIONS, KubeClient
 from draftpy.adapters.kube.tls_socket import TlsSocket
 
 _PROTOCOL = "v4.channel.k8s.io"
@@ -53,7 +53,8 @@ class KubeDialer:
         is_tls = server.scheme == "https"
         address = (server.hostname or "", server.port or (443 if is_tls else 80))
         plain = socket.create_connection(address, timeout=CONNECT_S)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for level, option, value in TCP_OPTIONS:
+            plain.setsockopt(level, option, value)
         if not is_tls:
             return plain
         name = self._client.configuration.tls_server_name or server.hostname

@@ -36,8 +36,8 @@ _PATHS = {
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",
 }
-# Who may not read these still learns the rest.
-_OPTIONAL = frozenset({"ReplicaSet", "Event"})
+# Who may not read these still learns the rest: a small Role has only the kinds that a chart makes.
+_OPTIONAL = frozenset({"StatefulSet", "DaemonSet", "ReplicaSet", "Event"})
 
 
 class KubeCluster:
