@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.build import BuildRequest, BuiltImage, Cancelled
-from draftpy.clock import SystemClock
+from draftpy.clock import Clock, SystemClock
 from draftpy.config import Overrides, load_project, resolve_environment
 from draftpy.errors import (
     BuildFailed,
@@ -26,6 +26,7 @@ from draftpy.pipelines.wanted import Wanted
 from draftpy.pods import PodState, ReleaseState
 from draftpy.publish import PublishKind, PublishTarget
 from draftpy.watch import ChangeSet
+from tests.support.clock import ManualClock
 from tests.support.cluster_states import StatesCluster
 from tests.support.engine import FixedBuilder, RecordingPublisher
 from tests.support.pods import pod
@@ -100,6 +101,7 @@ class World:
         self.cluster = FollowingCluster(self.releases)
         self.namespaces = FakeNamespaces()
         self.build_logs = FakeBuildLogs(self.namespaces)
+        self.clock: Clock = SystemClock()
 
     def deployer(self, *, adopt: bool = False) -> Deployer:
         tools = DeployTools(
@@ -111,7 +113,7 @@ class World:
             namespaces=self.namespaces,
             build_logs=self.build_logs,
             reporter=self.reporter,
-            clock=SystemClock(),
+            clock=self.clock,
         )
         return Deployer(tools, self.read_wanted, adopt=adopt)
 
@@ -239,6 +241,26 @@ def test_a_failed_release_is_told(world: World) -> None:
     world.releases.failures.append(ReleaseFailed("no"))
     failed = world.refuse(ReleaseFailed)
     assert (failed.stage, failed.exit_code) == (Stage.RELEASE, 9)
+
+
+def test_an_action_that_was_cut_off_is_healed_before_the_next(world: World) -> None:
+    world.clock = ManualClock()
+    world.turn(world.deployer())
+    revisions = world.releases.revisions["hello"]
+    revisions.append(replace(revisions[-1], revision=2, status="pending-upgrade"))
+    world.turn(world.deployer())
+    assert "notice" in world.names()
+    found = world.releases.history("hello")
+    assert [(r.revision, r.status) for r in found[-2:]] == [(3, "superseded"), (4, "deployed")]
+
+
+def test_a_first_install_that_was_cut_off_is_made_anew(world: World) -> None:
+    world.clock = ManualClock()
+    world.turn(world.deployer())
+    (only,) = world.releases.revisions["hello"]
+    world.releases.revisions["hello"] = [replace(only, status="pending-install")]
+    world.turn(world.deployer())
+    assert [(r.revision, r.status) for r in world.releases.history("hello")] == [(1, "deployed")]
 
 
 def test_a_failed_rollout_is_told_and_looked_at_again(world: World) -> None:
