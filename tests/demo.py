@@ -88,7 +88,7 @@ def _request(url: str, is_wanted: Callable[[str], bool]) -> str:
             body = str(answer.read(), "utf-8").strip()
         if is_wanted(body):
             return body
-        time.sleep(0.02)
+        time.sleep(0.2)
     raise NotSeenError(f"the wanted answer of {url}; it says: {body}")
 
 
