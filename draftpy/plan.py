@@ -38,7 +38,7 @@ class PlanInputs:
 
     `image` is the wanted one, tagged by content; `release_digest` covers chart, values and image;
     `publish_target` says where images go; `published` is the (image, target) last published in
-    this session; `changes` is None for the first plan; `adopt` allows to take a release over.
+    this run; `changes` is None for the first plan; `adopt` allows to take a release over.
     """
 
     image: str

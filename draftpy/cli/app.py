@@ -13,9 +13,9 @@ import typer
 import draftpy
 from draftpy import wiring
 from draftpy.cli import cluster, config, create, doctor, logs, packs, up
-from draftpy.cli.options import session_of
+from draftpy.cli.options import invocation_of
 from draftpy.errors import DraftError, ExitCode
-from draftpy.session import Session
+from draftpy.invocation import Invocation
 
 app = typer.Typer(
     name="draftpy",
@@ -44,7 +44,7 @@ def version(
     short: Annotated[bool, typer.Option("--short", "-s", help="Only the number.")] = False,
 ) -> None:
     """Print the version of draftpy and of what it stands on."""
-    wiring.print_version(session_of(context), short=short)
+    wiring.print_version(invocation_of(context), short=short)
 
 
 @app.callback(invoke_without_command=True)
@@ -56,7 +56,7 @@ def root(
 ) -> None:
     """From a folder of source code to a running app in Kubernetes."""
     if show_version:
-        session_of(context).stdout.write(f"draftpy {draftpy.__version__}\n")
+        invocation_of(context).stdout.write(f"draftpy {draftpy.__version__}\n")
         raise typer.Exit
 
 
@@ -65,7 +65,7 @@ def run() -> int:
     for stream in (sys.stdout, sys.stderr):
         # A C locale must not make an arrow end the program.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    session = Session(
+    invocation = Invocation(
         argv=tuple(sys.argv[1:]),
         environ=dict(os.environ),
         stdout=sys.stdout,
@@ -75,24 +75,24 @@ def run() -> int:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
-    return main(session)
+    return main(invocation)
 
 
-def main(session: Session, call: Callable[..., object] = app) -> int:
+def main(invocation: Invocation, call: Callable[..., object] = app) -> int:
     """Run one command line and return its exit code; never raises."""
     try:
-        call(args=list(session.argv), prog_name="draftpy", obj=session)
+        call(args=list(invocation.argv), prog_name="draftpy", obj=invocation)
     except SystemExit as stop:
-        return _close_streams(session, _code_of(stop))
+        return _close_streams(invocation, _code_of(stop))
     except DraftError as error:
-        wiring.tell_failure(session, error)
+        wiring.tell_failure(invocation, error)
         return int(error.exit_code)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 a bug still ends well: one line and a log file
-        wiring.tell_bug(session, error)
+        wiring.tell_bug(invocation, error)
         return int(ExitCode.BUG)
-    return _close_streams(session, int(ExitCode.DONE))
+    return _close_streams(invocation, int(ExitCode.DONE))
 
 
 def _code_of(stop: SystemExit) -> int:
@@ -101,20 +101,20 @@ def _code_of(stop: SystemExit) -> int:
     return stop.code if isinstance(stop.code, int) else int(ExitCode.BUG)
 
 
-def _close_streams(session: Session, code: int) -> int:
+def _close_streams(invocation: Invocation, code: int) -> int:
     try:
-        session.stdout.flush()
+        invocation.stdout.flush()
     except (OSError, ValueError):
         # The reader of a pipe went away, as with `draftpy logs | head`: point stdout elsewhere
         # so that the interpreter does not complain at its own exit.
-        _silence(session)
+        _silence(invocation)
     return code
 
 
-def _silence(session: Session) -> None:
+def _silence(invocation: Invocation) -> None:
     try:
         devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, session.stdout.fileno())
+        os.dup2(devnull, invocation.stdout.fileno())
     except (OSError, ValueError):
         return
 

@@ -16,7 +16,7 @@ from draftpy.cli.options import (
     SourcePath,
     Verbose,
     Yes,
-    session_of,
+    invocation_of,
     telling,
     where,
 )
@@ -42,7 +42,7 @@ def status(
 ) -> None:
     """Show release, revision, image, pods, restarts and the last error on one screen."""
     place = where(path, environment, namespace, kube_context)
-    wiring.run_status(session_of(context), place, telling(output, verbose=verbose))
+    wiring.run_status(invocation_of(context), place, telling(output, verbose=verbose))
 
 
 def history(
@@ -56,7 +56,7 @@ def history(
 ) -> None:
     """List the revisions of the release, oldest first."""
     place = where(path, environment, namespace, kube_context)
-    wiring.run_history(session_of(context), place, telling(output, verbose=verbose))
+    wiring.run_history(invocation_of(context), place, telling(output, verbose=verbose))
 
 
 def rollback(
@@ -75,7 +75,7 @@ def rollback(
     """Make a new revision equal to an old one, and wait until it is ready."""
     place = where(path, environment, namespace, kube_context)
     tell = telling(output, quiet=quiet, verbose=verbose)
-    code = wiring.run_rollback(session_of(context), place, tell, revision=revision)
+    code = wiring.run_rollback(invocation_of(context), place, tell, revision=revision)
     raise typer.Exit(code)
 
 
@@ -93,8 +93,8 @@ def delete(
     """Remove the release, and its namespace if draftpy made it and it is empty."""
     place = where(path, environment, namespace, kube_context)
     tell = telling(output, quiet=quiet, verbose=verbose)
-    session = session_of(context)
-    plan = wiring.plan_delete(session, place, tell)
+    invocation = invocation_of(context)
+    plan = wiring.plan_delete(invocation, place, tell)
     if not yes and not typer.confirm(plan.question, err=True):
         raise typer.Exit(1)
     wiring.run_delete(plan)
@@ -113,4 +113,4 @@ def list_releases(
     """List the releases that draftpy made."""
     place = where(HERE, "", namespace, kube_context)
     tell = telling(output, verbose=verbose)
-    wiring.run_list(session_of(context), place, tell)
+    wiring.run_list(invocation_of(context), place, tell)

@@ -11,7 +11,7 @@ from draftpy.cli.options import (
     Output,
     OutputOption,
     SourcePath,
-    session_of,
+    invocation_of,
     telling,
     where,
 )
@@ -35,9 +35,9 @@ def explain(
 ) -> None:
     """Print each value of an environment and where it came from."""
     place = where(path, environment, namespace, kube_context)
-    wiring.run_config_explain(session_of(context), place, telling(output))
+    wiring.run_config_explain(invocation_of(context), place, telling(output))
 
 
 def schema(context: typer.Context) -> None:
     """Print the JSON schema of draft.yaml, for editors."""
-    wiring.run_config_schema(session_of(context))
+    wiring.run_config_schema(invocation_of(context))

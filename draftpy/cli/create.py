@@ -12,7 +12,7 @@ from draftpy.cli.options import (
     Quiet,
     SourcePath,
     Verbose,
-    session_of,
+    invocation_of,
     telling,
 )
 
@@ -58,4 +58,4 @@ def create(
         force=force,
         explain=explain,
     )
-    wiring.run_create(session_of(context), flags, telling(output, quiet=quiet, verbose=verbose))
+    wiring.run_create(invocation_of(context), flags, telling(output, quiet=quiet, verbose=verbose))

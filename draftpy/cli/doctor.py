@@ -12,7 +12,7 @@ from draftpy.cli.options import (
     OutputOption,
     SourcePath,
     Verbose,
-    session_of,
+    invocation_of,
     telling,
     where,
 )
@@ -35,4 +35,4 @@ def doctor(
     """Check each tool and permission that draftpy needs, and say what to do about the missing."""
     place = where(path, environment, namespace, kube_context)
     tell = telling(output, verbose=verbose)
-    raise typer.Exit(wiring.run_doctor(session_of(context), place, tell))
+    raise typer.Exit(wiring.run_doctor(invocation_of(context), place, tell))

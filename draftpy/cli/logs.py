@@ -16,7 +16,7 @@ from draftpy.cli.options import (
     Quiet,
     SourcePath,
     Verbose,
-    session_of,
+    invocation_of,
     telling,
     where,
 )
@@ -71,7 +71,7 @@ def logs(
     )
     place = where(path, environment, namespace, kube_context)
     wiring.run_logs(
-        session_of(context), place, flags, telling(output, quiet=quiet, verbose=verbose)
+        invocation_of(context), place, flags, telling(output, quiet=quiet, verbose=verbose)
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from draftpy.session import Session, Telling, Where
+from draftpy.invocation import Invocation, Telling, Where
 
 
 class Output(StrEnum):
@@ -56,12 +56,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 HERE = Path()
 
 
-def session_of(context: typer.Context) -> Session:
-    """The session that main() gave to the command line."""
-    session = context.obj
-    if not isinstance(session, Session):
-        raise TypeError("the command line was started without a session")
-    return session
+def invocation_of(context: typer.Context) -> Invocation:
+    """The invocation that main() gave to the command line."""
+    invocation = context.obj
+    if not isinstance(invocation, Invocation):
+        raise TypeError("the command line was started without a invocation")
+    return invocation
 
 
 def telling(output: Output = Output.TEXT, *, quiet: bool = False, verbose: bool = False) -> Telling:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from draftpy import wiring
-from draftpy.cli.options import Output, OutputOption, session_of, telling
+from draftpy.cli.options import Output, OutputOption, invocation_of, telling
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 def list_packs(context: typer.Context, output: OutputOption = Output.TEXT) -> None:
     """List the packs, best known first."""
-    wiring.run_packs_list(session_of(context), telling(output))
+    wiring.run_packs_list(invocation_of(context), telling(output))
 
 
 def show(
@@ -27,4 +27,4 @@ def show(
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Print what a pack recognises and what it writes."""
-    wiring.run_packs_show(session_of(context), name, telling(output))
+    wiring.run_packs_show(invocation_of(context), name, telling(output))

@@ -17,7 +17,7 @@ from draftpy.cli.options import (
     Quiet,
     SourcePath,
     Verbose,
-    session_of,
+    invocation_of,
     telling,
     where,
 )
@@ -72,7 +72,7 @@ def up(
         timeout_s=timeout,
     )
     tell = telling(output, quiet=quiet, verbose=verbose)
-    raise typer.Exit(wiring.run_up(session_of(context), place, flags, tell))
+    raise typer.Exit(wiring.run_up(invocation_of(context), place, flags, tell))
 
 
 def connect(
@@ -90,4 +90,4 @@ def connect(
     """Forward the ports of the running app and follow its logs; build and deploy nothing."""
     place = replace(where(path, environment, namespace, kube_context), ports=tuple(ports or ()))
     tell = telling(output, quiet=quiet, verbose=verbose)
-    wiring.run_connect(session_of(context), place, tell, with_logs=not no_logs)
+    wiring.run_connect(invocation_of(context), place, tell, with_logs=not no_logs)

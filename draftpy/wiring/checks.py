@@ -1,17 +1,17 @@
 """What doctor looks at."""
 
 from draftpy.errors import ConfigMissing, EngineUnreachable, Rejected
-from draftpy.session import Session, Telling, Where
+from draftpy.invocation import Invocation, Telling, Where
 from draftpy.wiring.reporting import reporting
 from draftpy.wiring.world import World
 
 
-def run_doctor(session: Session, where: Where, telling: Telling) -> int:
+def run_doctor(invocation: Invocation, where: Where, telling: Telling) -> int:
     """draftpy doctor; the exit code."""
     from draftpy.pipelines.doctor import Check, doctor
 
-    with reporting(session, telling) as reporter:
-        world = World(session=session, where=where, reporter=reporter, needs_project=False)
+    with reporting(invocation, telling) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter, needs_project=False)
         return doctor(
             (
                 Check(name="docker engine", look=lambda: _engine(world)),

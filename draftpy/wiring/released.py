@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from draftpy.session import Session, Telling, Where
+from draftpy.invocation import Invocation, Telling, Where
 from draftpy.wiring.reporting import open_reporter, reporting
 from draftpy.wiring.world import World
 
@@ -15,13 +15,13 @@ class PlannedDelete:
     question: str
 
 
-def run_status(session: Session, where: Where, telling: Telling) -> None:
+def run_status(invocation: Invocation, where: Where, telling: Telling) -> None:
     """draftpy status."""
     from draftpy.adapters.kube.watching import KubeCluster
     from draftpy.pipelines.status import StatusTools, status
 
-    with reporting(session, telling) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    with reporting(invocation, telling) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         tools = StatusTools(
             releases=world.releases,
             cluster=KubeCluster(world.client, world.namespace),
@@ -31,23 +31,23 @@ def run_status(session: Session, where: Where, telling: Telling) -> None:
         status(tools, world.project.app)
 
 
-def run_history(session: Session, where: Where, telling: Telling) -> None:
+def run_history(invocation: Invocation, where: Where, telling: Telling) -> None:
     """draftpy history."""
     from draftpy.pipelines.history import history
 
-    with reporting(session, telling) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    with reporting(invocation, telling) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         history(world.releases, world.project.app, reporter)
 
 
-def run_rollback(session: Session, where: Where, telling: Telling, *, revision: int) -> int:
+def run_rollback(invocation: Invocation, where: Where, telling: Telling, *, revision: int) -> int:
     """draftpy rollback; the exit code."""
     from draftpy.adapters.kube.watching import KubeCluster
     from draftpy.pipelines.rollback import RollbackTools, rollback
     from draftpy.pipelines.stages import ToldError
 
-    with reporting(session, telling, stream=True) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    with reporting(invocation, telling, stream=True) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         world.check_guard()
         tools = RollbackTools(
             releases=world.releases,
@@ -63,10 +63,10 @@ def run_rollback(session: Session, where: Where, telling: Telling, *, revision: 
     return 0
 
 
-def plan_delete(session: Session, where: Where, telling: Telling) -> PlannedDelete:
+def plan_delete(invocation: Invocation, where: Where, telling: Telling) -> PlannedDelete:
     """Look where draftpy delete would act; raises what the guard raises."""
-    reporter = open_reporter(session, telling)
-    world = World(session=session, where=where, reporter=reporter)
+    reporter = open_reporter(invocation, telling)
+    world = World(invocation=invocation, where=where, reporter=reporter)
     world.check_guard()
     question = (
         f"Remove {world.project.app} from namespace {world.namespace}"
@@ -93,14 +93,14 @@ def run_delete(plan: PlannedDelete) -> None:
     delete(tools, world.project.app)
 
 
-def run_list(session: Session, where: Where, telling: Telling) -> None:
+def run_list(invocation: Invocation, where: Where, telling: Telling) -> None:
     """draftpy list; needs no project."""
     from draftpy.adapters.helm_sdk import HelmReleases
     from draftpy.adapters.kube.contexts import read_context
     from draftpy.pipelines.history import list_releases
 
-    with reporting(session, telling) as reporter:
-        kubeconfig = session.environ.get("KUBECONFIG", "")
+    with reporting(invocation, telling) as reporter:
+        kubeconfig = invocation.environ.get("KUBECONFIG", "")
         context = read_context(kubeconfig, where.kube_context)
         releases = HelmReleases(kubeconfig, context.name, where.namespace, reporter)
         list_releases(releases, reporter, all_namespaces=not where.namespace)

@@ -11,7 +11,7 @@ from typing import Protocol
 import draftpy
 from draftpy.errors import DraftError
 from draftpy.events import Failed, Reporter
-from draftpy.session import Session, Telling
+from draftpy.invocation import Invocation, Telling
 
 
 class ClosableReporter(Reporter, Protocol):
@@ -22,7 +22,9 @@ class ClosableReporter(Reporter, Protocol):
         ...
 
 
-def open_reporter(session: Session, telling: Telling, *, stream: bool = False) -> ClosableReporter:
+def open_reporter(
+    invocation: Invocation, telling: Telling, *, stream: bool = False
+) -> ClosableReporter:
     """The reporter for this output and these streams; `stream`: JSON is one event per line."""
     from draftpy.ui.plain import PlainReporter, Verbosity
 
@@ -30,34 +32,34 @@ def open_reporter(session: Session, telling: Telling, *, stream: bool = False) -
     if telling.output == "json":
         from draftpy.ui.jsonl import JsonReporter
 
-        return JsonReporter(session.stdout, session.stderr, verbosity, stream=stream)
-    if stream and session.stdout.isatty() and session.stderr.isatty():
+        return JsonReporter(invocation.stdout, invocation.stderr, verbosity, stream=stream)
+    if stream and invocation.stdout.isatty() and invocation.stderr.isatty():
         from draftpy.ui.console import ConsoleReporter
 
-        return ConsoleReporter(session.stdout, verbosity)
-    return PlainReporter(session.stdout, session.stderr, verbosity)
+        return ConsoleReporter(invocation.stdout, verbosity)
+    return PlainReporter(invocation.stdout, invocation.stderr, verbosity)
 
 
 @contextmanager
 def reporting(
-    session: Session, telling: Telling, *, stream: bool = False
+    invocation: Invocation, telling: Telling, *, stream: bool = False
 ) -> Iterator[ClosableReporter]:
     """A reporter that is closed at the end; a failure is told through it, then goes on up."""
-    reporter = open_reporter(session, telling, stream=stream)
+    reporter = open_reporter(invocation, telling, stream=stream)
     try:
         yield reporter
     finally:
         reporter.close()
 
 
-def tell_failure(session: Session, error: DraftError) -> None:
+def tell_failure(invocation: Invocation, error: DraftError) -> None:
     """Tell the failure that ends the program; as JSON if the command line asks for JSON.
 
     Commands whose stdout is a stream of events have it there, the others on stderr.
     """
-    output = "json" if wants_json(session.argv) else "text"
-    stream = session.argv[:1] in (("up",), ("connect",), ("logs",), ("rollback",))
-    reporter = open_reporter(session, Telling(output=output), stream=stream)
+    output = "json" if wants_json(invocation.argv) else "text"
+    stream = invocation.argv[:1] in (("up",), ("connect",), ("logs",), ("rollback",))
+    reporter = open_reporter(invocation, Telling(output=output), stream=stream)
     reporter.report(Failed.of(error))
     reporter.close()
 
@@ -68,21 +70,21 @@ def wants_json(argv: tuple[str, ...]) -> bool:
     return any(f"{flag}{sep}json" in joined for flag in ("--output", "-o") for sep in (" ", "="))
 
 
-def tell_bug(session: Session, error: BaseException) -> None:
+def tell_bug(invocation: Invocation, error: BaseException) -> None:
     """One line for an error that nobody foresaw, and a log file with versions and trace."""
-    path = session.state_folder / "bugs" / f"{time.strftime('%Y%m%d-%H%M%S')}.log"
+    path = invocation.state_folder / "bugs" / f"{time.strftime('%Y%m%d-%H%M%S')}.log"
     what = f"draftpy has a bug: {type(error).__name__}"
     with suppress(OSError):
-        _write_bug(path, session, error)
+        _write_bug(path, invocation, error)
         what = f"{what}; details are in {path}"
     with suppress(OSError, ValueError):
-        session.stderr.write(f"✗ {what}\n            → report it with that file\n")
+        invocation.stderr.write(f"✗ {what}\n            → report it with that file\n")
 
 
-def _write_bug(path: Path, session: Session, error: BaseException) -> None:
+def _write_bug(path: Path, invocation: Invocation, error: BaseException) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Values of options may be secrets, so only the command's own words are kept.
-    words = " ".join(word.partition("=")[0] for word in session.argv[:1])
+    words = " ".join(word.partition("=")[0] for word in invocation.argv[:1])
     text = (
         f"draftpy {draftpy.__version__}, Python {platform.python_version()},"
         f" {platform.platform()}\ncommand: {words}\n\n" + "".join(traceback.format_exception(error))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from draftpy.config import DRAFT_YAML
 from draftpy.errors import ConfigInvalid, ExitCode
 from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
-from draftpy.session import Session, Telling, Where
+from draftpy.invocation import Invocation, Telling, Where
 from draftpy.wiring.flags import CreateFlags, LogFlags, UpFlags
 from draftpy.wiring.local import run_create
 from draftpy.wiring.projects import open_project, root_of
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from draftpy.watch import Watcher
 
 
-def run_up(session: Session, where: Where, flags: UpFlags, telling: Telling) -> int:
+def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Telling) -> int:
     """draftpy up; the exit code."""
     from draftpy.pipelines.up import up_once
 
-    if not (root_of(session, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
-        run_create(session, CreateFlags(path=where.path), telling, stream=True)
-    with reporting(session, telling, stream=True) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    if not (root_of(invocation, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
+        run_create(invocation, CreateFlags(path=where.path), telling, stream=True)
+    with reporting(invocation, telling, stream=True) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         world.check_guard()
         deployer = _deployer(world, flags)
         if flags.dry_run:
@@ -41,14 +41,14 @@ def run_up(session: Session, where: Where, flags: UpFlags, telling: Telling) -> 
         return _run_loop(world, deployer, flags)
 
 
-def run_connect(session: Session, where: Where, telling: Telling, *, with_logs: bool) -> None:
+def run_connect(invocation: Invocation, where: Where, telling: Telling, *, with_logs: bool) -> None:
     """draftpy connect."""
     from draftpy.follow import follow
     from draftpy.logs import LogOptions
     from draftpy.pipelines.status import get_release
 
-    with reporting(session, telling, stream=True) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    with reporting(invocation, telling, stream=True) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         app = world.project.app
         get_release(world.releases, app)
         options = LogOptions(tail=10) if with_logs else None
@@ -60,7 +60,7 @@ def run_connect(session: Session, where: Where, telling: Telling, *, with_logs: 
         reporter.report(Stopped(text=f"{app} keeps running in namespace {world.namespace}"))
 
 
-def run_logs(session: Session, where: Where, flags: LogFlags, telling: Telling) -> None:
+def run_logs(invocation: Invocation, where: Where, flags: LogFlags, telling: Telling) -> None:
     """draftpy logs."""
     from draftpy.logs import LogOptions, parse_grep
     from draftpy.pipelines.logs import build_log, follow_logs, logs
@@ -72,8 +72,8 @@ def run_logs(session: Session, where: Where, flags: LogFlags, telling: Telling) 
         container=flags.container,
         previous=flags.previous,
     )
-    with reporting(session, telling, stream=True) as reporter:
-        world = World(session=session, where=where, reporter=reporter)
+    with reporting(invocation, telling, stream=True) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
         app = world.project.app
         if flags.build:
             build_log(_log_tools(world), app)
@@ -124,7 +124,7 @@ def _read_wanted(world: World) -> "Wanted":
     from draftpy.adapters.git import find_commit
     from draftpy.pipelines.wanted import Wanted
 
-    project, environment = open_project(world.session, world.where)
+    project, environment = open_project(world.invocation, world.where)
     before = (world.project.app, world.namespace, world.environment.context)
     if (project.app, environment.namespace, environment.context) != before:
         raise ConfigInvalid(

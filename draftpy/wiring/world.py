@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from draftpy.clock import SystemClock
 from draftpy.config import DRAFT_YAML, Environment, Project
-from draftpy.session import Session, Where
+from draftpy.invocation import Invocation, Where
 from draftpy.wiring.projects import assume_project, open_project, root_of
 from draftpy.wiring.reporting import ClosableReporter
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class World:
     """What commands about one project in one cluster work with; parts are made when first used."""
 
-    session: Session
+    invocation: Invocation
     where: Where
     reporter: ClosableReporter
     # doctor also works where nothing was created yet: then as if create had just run.
@@ -35,12 +35,12 @@ class World:
     @cached_property
     def _opened(self) -> tuple[Project, Environment]:
         if self.needs_project or self.has_project():
-            return open_project(self.session, self.where)
-        return assume_project(self.session, self.where)
+            return open_project(self.invocation, self.where)
+        return assume_project(self.invocation, self.where)
 
     def has_project(self) -> bool:
         """Whether there is a draft.yaml."""
-        return (root_of(self.session, self.where.path) / DRAFT_YAML).exists()
+        return (root_of(self.invocation, self.where.path) / DRAFT_YAML).exists()
 
     @property
     def project(self) -> Project:
@@ -65,7 +65,7 @@ class World:
     @property
     def kubeconfig(self) -> str:
         """KUBECONFIG as given; it may name several files."""
-        return self.session.environ.get("KUBECONFIG", "")
+        return self.invocation.environ.get("KUBECONFIG", "")
 
     @cached_property
     def kube_context(self) -> "KubeContextFacts":
@@ -97,14 +97,14 @@ class World:
         """Outside programs."""
         from draftpy.adapters.process import Processes
 
-        return Processes(self.session.environ, self.reporter)
+        return Processes(self.invocation.environ, self.reporter)
 
     @cached_property
     def engine(self) -> "DockerEngine":
         """The Docker engine."""
         from draftpy.adapters.docker_engine import DockerEngine
 
-        return DockerEngine(self.session.environ, self.reporter)
+        return DockerEngine(self.invocation.environ, self.reporter)
 
     def guard_facts(self) -> "GuardFacts":
         """What decides whether we may write to this cluster."""
@@ -161,7 +161,7 @@ class World:
                 local_registry=facts.local_registry,
                 nodes=facts.nodes,
                 engine_name="" if has_registry else self.engine.ping().name,
-                tools=find_load_tools(self.session.environ),
+                tools=find_load_tools(self.invocation.environ),
                 unseen=facts.unseen,
             )
         )

@@ -10,7 +10,7 @@ import pytest
 from draftpy.cli.app import main
 from draftpy.cli.logs import parse_duration
 from draftpy.errors import BuildFailed, DraftError, ExitCode, NotOurs, UsageError
-from draftpy.session import Session
+from draftpy.invocation import Invocation
 from tests.conftest import Golden
 
 PACKAGE = Path(__file__).parents[2] / "draftpy"
@@ -45,11 +45,11 @@ class World:
 
     def run(self, *argv: str, **options: object) -> int:
         self.out, self.err = io.StringIO(), io.StringIO()
-        return main(self.session(*argv), **options)  # type: ignore[arg-type]
+        return main(self.invocation(*argv), **options)  # type: ignore[arg-type]
 
-    def session(self, *argv: str) -> Session:
+    def invocation(self, *argv: str) -> Invocation:
         environ = {"HOME": str(self.folder), "COLUMNS": "100"}
-        return Session(
+        return Invocation(
             argv=argv, environ=environ, stdout=self.out, stderr=self.err, cwd=self.folder
         )
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Invocation:
     """The world as one run of the program sees it."""
 
     argv: tuple[str, ...]
