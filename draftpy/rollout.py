@@ -78,7 +78,8 @@ def wait_rollout(
                 return _summary(state)
             if is_cancelled():
                 raise Interrupted("the rollout is left to itself")
-            cause = find_cause(state, read_words(cluster, state))
+            # Until the new spec was seen, the pods are still those of the older one.
+            cause = find_cause(state, read_words(cluster, state)) if is_observed(state) else None
             text = cause.what if cause else describe_wait(state)
             is_news = waiting.note(text)
             if cause and (not cause.heals or waiting.lasts_s() >= cause.heals_within_s):
@@ -115,9 +116,15 @@ def is_ready(state: ReleaseState) -> bool:
     new_ready = sum(pod.ready and not pod.deleting for pod in state.pods)
     return (
         bool(workloads)
-        and all(w.observed_generation >= w.generation and w.updated >= w.desired for w in workloads)
+        and is_observed(state)
+        and all(w.updated >= w.desired for w in workloads)
         and new_ready >= sum(w.desired for w in workloads)
     )
+
+
+def is_observed(state: ReleaseState) -> bool:
+    """Whether the cluster's controllers have seen the present spec of every workload."""
+    return all(w.observed_generation >= w.generation for w in state.workloads)
 
 
 def describe_wait(state: ReleaseState) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from draftpy.invocation import Invocation, Telling, Where
 from draftpy.wiring.reporting import open_reporter, reporting
-from draftpy.wiring.world import World
+from draftpy.wiring.world import World, kubeconfig_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def run_list(invocation: Invocation, where: Where, telling: Telling) -> None:
     from draftpy.pipelines.history import list_releases
 
     with reporting(invocation, telling) as reporter:
-        kubeconfig = invocation.environ.get("KUBECONFIG", "")
+        kubeconfig = kubeconfig_of(invocation)
         context = read_context(kubeconfig, where.kube_context)
         releases = HelmReleases(kubeconfig, context.name, where.namespace, reporter)
         list_releases(releases, reporter, all_namespaces=not where.namespace)

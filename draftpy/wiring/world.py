@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from draftpy.publish import PublishTarget
 
 
+def kubeconfig_of(invocation: Invocation) -> str:
+    """KUBECONFIG, else ~/.kube/config: said outright, so that no library looks for itself."""
+    default = invocation.home / ".kube" / "config"
+    return invocation.environ.get("KUBECONFIG") or str(default)
+
+
 @dataclass(kw_only=True)
 class World:
     """What commands about one project in one cluster work with; parts are made when first used."""
@@ -64,8 +70,8 @@ class World:
 
     @property
     def kubeconfig(self) -> str:
-        """KUBECONFIG as given; it may name several files."""
-        return self.invocation.environ.get("KUBECONFIG", "")
+        """KUBECONFIG as given (it may name several files), else the user's own."""
+        return kubeconfig_of(self.invocation)
 
     @cached_property
     def kube_context(self) -> "KubeContextFacts":

@@ -106,6 +106,11 @@ def test_a_workload_that_has_not_seen_its_spec_is_not_ready() -> None:
         wait(state(new_pod(), workload=behind), state(new_pod(), workload=behind), timeout_s=1)
 
 
+def test_a_crash_from_before_the_new_spec_was_seen_is_history() -> None:
+    behind = replace(DEPLOYED, observed_generation=1)
+    assert wait(state(CRASHED, workload=behind), state(new_pod())) == Rollout(ready=1, desired=1)
+
+
 def test_what_cannot_heal_fails_at_once_with_the_last_words() -> None:
     with pytest.raises(RolloutFailed) as caught:
         wait(state(CRASHED), state(new_pod()))
