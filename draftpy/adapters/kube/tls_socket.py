@@ -1,10 +1,12 @@
 """A TLS socket that one thread reads while another writes."""
 
+import errno
 import selectors
 import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
@@ -22,6 +24,8 @@ class TlsSocket:
         self._wrapped = wrapped
         self._timeout_s = wrapped.gettimeout()
         self._lock = threading.Lock()
+        self._waiting = 0
+        self._is_closed = False
         wrapped.settimeout(0)
 
     def recv(self, max_bytes: int, _flags: int = 0) -> bytes:
@@ -49,19 +53,40 @@ class TlsSocket:
         socket.socket.shutdown(self._wrapped, how)
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        self._wrapped.close()
+        """Give the descriptor back, as soon as no thread waits for the network any more.
+
+        Closed under a waiting thread it would never wake it, or be another connection's by then.
+        """
+        with self._lock:
+            self._is_closed = True
+            if not self._waiting:
+                self._wrapped.close()
+                return
+        with suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)
 
     def _retry(self, call: Callable[[], Answer]) -> Answer:
         while True:
             with self._lock:
+                if self._is_closed:
+                    raise OSError(errno.EBADF, "the connection was closed")
                 try:
                     return call()
                 except ssl.SSLWantReadError:
                     waits_for = selectors.EVENT_READ
                 except ssl.SSLWantWriteError:
                     waits_for = selectors.EVENT_WRITE
-            self._wait(waits_for)
+                self._waiting += 1
+            try:
+                self._wait(waits_for)
+            finally:
+                self._end_wait()
+
+    def _end_wait(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+            if self._is_closed and not self._waiting:
+                self._wrapped.close()
 
     def _wait(self, waits_for: int) -> None:
         with selectors.DefaultSelector() as selector:
