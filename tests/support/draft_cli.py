@@ -41,7 +41,8 @@ class DraftCli:
 
     @property
     def environ(self) -> dict[str, str]:
-        both = {**os.environ, "PYTHONUNBUFFERED": "1", **self.changes}
+        python = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        both = {**os.environ, **python, **self.changes}
         return {name: value for name, value in both.items() if value or name not in self.changes}
 
     def with_environ(self, **changes: str) -> "DraftCli":
@@ -136,6 +137,9 @@ class Running:
         try:
             code = self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
+            # The fault handler then writes what each thread is at.
+            self.process.send_signal(signal.SIGABRT)
+            self._reader.join(STOP_S)
             raise AssertionError(f"still runs after {timeout_s} s:\n{self.text}") from None
         self._reader.join(STOP_S)
         return code
