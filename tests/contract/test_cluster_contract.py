@@ -125,7 +125,7 @@ def test_leaving_the_context_ends_the_states_of_another_thread(subject: Subject)
 
     watch: AbstractContextManager[Iterator[ReleaseState]] = subject.cluster.watch_release("hello")
     with watch as states:
-        reader = threading.Thread(target=read, args=(states,), name="reader")
+        reader = threading.Thread(target=read, args=(states,), name="reader", daemon=True)
         reader.start()
         assert seen.wait(PROMPT_S)
     reader.join(PROMPT_S)

@@ -174,7 +174,7 @@ def test_a_reader_need_not_wait_for_the_pulse_to_end(cluster: KubeCluster) -> No
             seen.set()
 
     with cluster.watch_release("hello") as states:
-        reader = threading.Thread(target=read, args=(states,), name="reader")
+        reader = threading.Thread(target=read, args=(states,), name="reader", daemon=True)
         reader.start()
         assert seen.wait(5)
     reader.join(5)

@@ -1,6 +1,7 @@
 """The output of a release's last build, in a ConfigMap beside it."""
 
 from draftpy.adapters.kube.client import ApiError, KubeClient
+from draftpy.errors import Rejected
 from draftpy.labels import LABEL_MANAGED_BY, MANAGED_BY
 
 _KEY = "build.log"
@@ -15,7 +16,7 @@ class KubeBuildLogs:
         self._path = f"/api/v1/namespaces/{namespace}/configmaps"
 
     def save(self, release: str, text: str) -> bool:
-        """Keep it; False if the namespace is not there yet."""
+        """Keep it; False if the namespace is not there yet, is ending, or forbids it."""
         name = _name(release)
         labels = {LABEL_MANAGED_BY: MANAGED_BY, "app.kubernetes.io/instance": release}
         body: dict[str, object] = {
@@ -25,12 +26,9 @@ class KubeBuildLogs:
             "data": {_KEY: text},
         }
         try:
-            self._client.put(f"{self._path}/{name}", body)
-        except ApiError as error:
-            if error.status != _NOT_FOUND:
-                raise
-            return self._create(body)
-        return True
+            return self._replace(name, body) or self._create(body) or self._replace(name, body)
+        except Rejected:
+            return False
 
     def find(self, release: str) -> str | None:
         """The output of the last build, if one is kept."""
@@ -41,11 +39,22 @@ class KubeBuildLogs:
         """Forget it; False if there was none."""
         return self._client.delete(f"{self._path}/{_name(release)}")
 
+    def _replace(self, name: str, body: dict[str, object]) -> bool:
+        """False if there is none yet."""
+        try:
+            self._client.put(f"{self._path}/{name}", body)
+        except ApiError as error:
+            if error.status == _NOT_FOUND:
+                return False
+            raise
+        return True
+
     def _create(self, body: dict[str, object]) -> bool:
+        """False if there is no namespace, or if another was quicker."""
         try:
             self._client.post(self._path, body)
         except ApiError as error:
-            if error.status == _NOT_FOUND:
+            if error.status in (_NOT_FOUND, _CONFLICT):
                 return False
             raise
         return True

@@ -15,12 +15,23 @@ _ENDING_S = 60.0
 _LOOK_S = 0.1
 # What is looked at before a namespace counts as empty, and for what a release left behind.
 _KINDS = {
-    "/api/v1": ("pods", "services", "configmaps", "secrets", "persistentvolumeclaims"),
+    "/api/v1": (
+        "pods",
+        "services",
+        "configmaps",
+        "secrets",
+        "serviceaccounts",
+        "persistentvolumeclaims",
+    ),
     "/apis/apps/v1": ("deployments", "statefulsets", "daemonsets", "replicasets"),
     "/apis/batch/v1": ("jobs", "cronjobs"),
+    "/apis/autoscaling/v2": ("horizontalpodautoscalers",),
+    "/apis/networking.k8s.io/v1": ("ingresses", "networkpolicies"),
+    "/apis/policy/v1": ("poddisruptionbudgets",),
+    "/apis/rbac.authorization.k8s.io/v1": ("roles", "rolebindings"),
 }
 # What Kubernetes itself puts into every namespace.
-_ALWAYS_THERE = frozenset({"kube-root-ca.crt"})
+_ALWAYS_THERE = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")})
 
 
 class KubeNamespaces:
@@ -66,17 +77,25 @@ class KubeNamespaces:
         return False
 
     def is_ours(self, name: str) -> bool:
-        """Whether draftpy made it."""
-        namespace = self._client.find(f"/api/v1/namespaces/{name}") or {}
+        """Whether draftpy made it; who may not look at it may not remove it either."""
+        try:
+            namespace = self._client.find(f"/api/v1/namespaces/{name}") or {}
+        except Rejected:
+            return False
         labels: dict[str, str] = namespace.get("metadata", {}).get("labels", {})
         return labels.get(LABEL_MANAGED_BY) == MANAGED_BY
 
     def is_empty(self, name: str) -> bool:
-        """Whether nothing but what Kubernetes puts there itself is in it."""
-        return not any(
-            item["metadata"]["name"] not in _ALWAYS_THERE and not _is_going(item)
-            for item in self._objects(name, {})
-        )
+        """Whether nothing but what Kubernetes puts there itself is in it, as far as can be seen."""
+        try:
+            return not any(
+                (item["kind"], item["metadata"]["name"]) not in _ALWAYS_THERE
+                and not _is_going(item)
+                for path, kind in _paths(name)
+                for item in self._list(path, kind, {})
+            )
+        except Rejected:
+            return False
 
     def delete(self, name: str) -> bool:
         """Remove it; False if it was not there."""
@@ -86,16 +105,29 @@ class KubeNamespaces:
         """`kind/name` of every object labelled with the release."""
         query = {"labelSelector": selector_of(release)}
         return tuple(
-            f"{item['kind']}/{item['metadata']['name']}" for item in self._objects(name, query)
+            f"{item['kind']}/{item['metadata']['name']}"
+            for path, kind in _paths(name)
+            for item in self._list_seen(path, kind, query)
         )
 
-    def _objects(self, namespace: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        for group, kinds in _KINDS.items():
-            for kind in kinds:
-                path = f"{group}/namespaces/{namespace}/{kind}"
-                answer = self._client.find(path, **query) or {}
-                for item in answer.get("items", ()):
-                    yield {"kind": kind, **item}
+    def _list_seen(self, path: str, kind: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+        """What may not be seen is nothing: no release of this user can have made it."""
+        try:
+            yield from self._list(path, kind, query)
+        except Rejected:
+            return
+
+    def _list(self, path: str, kind: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+        answer = self._client.find(path, **query) or {}
+        for item in answer.get("items", ()):
+            yield {"kind": kind, **item}
+
+
+def _paths(namespace: str) -> Iterator[tuple[str, str]]:
+    """Where the kinds are listed that are looked at, and what they are called."""
+    for group, kinds in _KINDS.items():
+        for kind in kinds:
+            yield f"{group}/namespaces/{namespace}/{kind}", kind
 
 
 def _is_going(item: dict[str, Any]) -> bool:
