@@ -52,7 +52,8 @@ SIDECAR = """\
 def talker(tmp_path_factory: pytest.TempPathFactory, cluster: RealCluster) -> Iterator[RealApp]:
     """An app that has said 51 lines, with a second container beside it."""
     with real_app(tmp_path_factory.mktemp("logs"), "python-worker", cluster=cluster) as app:
-        app.write("worker.py", TALKER)
+        # Unlike any before it: a build that is all cached has little to say.
+        app.write("worker.py", f"{TALKER}# {app.name}\n")
         app.cli.run("create")
         template = f"charts/{app.name}/templates/deployment.yaml"
         app.edit(template, "      containers:\n", "      containers:\n" + SIDECAR)
