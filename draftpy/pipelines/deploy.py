@@ -1,6 +1,7 @@
 """One turn of `up`: snapshot → plan → build → publish → release → rollout."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from draftpy.charts import ReleaseOrder, digest_release
 from draftpy.clock import Clock, Deadline
 from draftpy.context import BuildContext, HashCache, snapshot
 from draftpy.dockerignore import load_build_ignore
-from draftpy.errors import ContextChanged
+from draftpy.errors import ContextChanged, DraftError
 from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
 from draftpy.healing import heal_release
 from draftpy.pipelines.stages import StageRunner
@@ -185,6 +186,9 @@ class Deployer:
 
         self._stages.run(Stage.RELEASE, step.reason, deploy, tell_release)
         self._save_log(request.name, self._unsaved_log)
+        if self._unsaved_log:
+            text = "the build's output could not be kept in the cluster: logs --build will lack it"
+            tools.reporter.report(Notice(text=text))
 
     def _rollout(self, turn: PlannedTurn, is_cancelled: Cancelled) -> None:
         tools = self._tools
@@ -225,10 +229,15 @@ class Deployer:
         return snapshot(root, load_build_ignore(root, dockerfile), dockerfile, self._hashes)
 
     def _save_log(self, release: str, text: str) -> None:
-        """Keep a build's output beside the release, as soon as its namespace is there."""
-        if text and self._tools.build_logs.save(release, text):
-            text = ""
+        """Keep a build's output beside the release, as soon as its namespace is there.
+
+        That it cannot be kept must neither hide how the build ended nor end what follows it.
+        """
         self._unsaved_log = text
+        if text:
+            with suppress(DraftError):
+                if self._tools.build_logs.save(release, text):
+                    self._unsaved_log = ""
 
 
 class _BuildRecorder:

@@ -11,14 +11,25 @@ from draftpy.clock import Clock, SystemClock
 from draftpy.config import Overrides, load_project, resolve_environment
 from draftpy.errors import (
     BuildFailed,
+    ClusterUnreachable,
     ContextChanged,
     DraftError,
+    Interrupted,
     NotOurs,
     PublishFailed,
     ReleaseFailed,
     RolloutFailed,
 )
-from draftpy.events import BuildLine, Failed, Notice, Reporter, Stage, StageFinished, event_name
+from draftpy.events import (
+    BuildLine,
+    Failed,
+    Notice,
+    Reporter,
+    Stage,
+    StageFinished,
+    StageStarted,
+    event_name,
+)
 from draftpy.labels import LABEL_BUILD_ID, LABEL_MANAGED_BY
 from draftpy.pipelines.deploy import Deployer, DeployTools
 from draftpy.pipelines.stages import ToldError
@@ -275,17 +286,62 @@ def test_a_failed_rollout_is_told_and_looked_at_again(world: World) -> None:
     assert world.names()[-1] == "stage-finished"
 
 
-def test_the_builds_output_is_kept_once_there_is_a_namespace(world: World) -> None:
-    class TalkingBuilder(FixedBuilder):
-        def build(
-            self, request: BuildRequest, reporter: Reporter, is_cancelled: Cancelled
-        ) -> BuiltImage:
-            reporter.report(BuildLine(text="Collecting flask"))
-            return super().build(request, reporter, is_cancelled)
+def test_a_version_that_did_not_get_ready_is_not_taken_for_done(world: World) -> None:
+    deployer = world.deployer()
+    world.turn(deployer)
+    (world.root / "app.py").write_text("two")
+    crashed = replace(pod().containers[0], running=False, waiting_reason="ImagePullBackOff")
+    world.cluster.pods = lambda each: replace(each, ready=False, containers=(crashed,))
+    for _ in range(2):
+        with pytest.raises(ToldError):
+            world.turn(deployer, SAVED)
 
+
+class TalkingBuilder(FixedBuilder):
+    def build(
+        self, request: BuildRequest, reporter: Reporter, is_cancelled: Cancelled
+    ) -> BuiltImage:
+        reporter.report(BuildLine(text="Collecting flask"))
+        return super().build(request, reporter, is_cancelled)
+
+
+@dataclass
+class FailingBuildLogs(FakeBuildLogs):
+    def save(self, release: str, text: str) -> bool:
+        raise ClusterUnreachable("gone")
+
+
+def test_the_builds_output_is_kept_once_there_is_a_namespace(world: World) -> None:
     world.builder = TalkingBuilder()
     world.turn(world.deployer())
     assert world.build_logs.kept == {"hello": "Collecting flask"}
+    assert "notice" not in world.names()
+
+
+def test_output_that_cannot_be_kept_hides_no_failed_build(world: World) -> None:
+    world.builder = TalkingBuilder(BuildFailed("step 2/2 failed"))
+    world.build_logs = FailingBuildLogs(world.namespaces)
+    assert world.refuse(BuildFailed).what == "step 2/2 failed"
+
+
+def test_output_that_cannot_be_kept_ends_no_deployment(world: World) -> None:
+    world.builder = TalkingBuilder()
+    world.build_logs = FailingBuildLogs(world.namespaces)
+    assert world.turn(world.deployer())
+    (notice,) = world.reporter.of(Notice)
+    assert "could not be kept" in notice.text
+    assert world.names()[-1] == "stage-finished"
+
+
+@pytest.mark.parametrize(("after_release", "last"), [(False, "build"), (True, "rollout")])
+def test_a_turn_that_a_newer_change_overtakes_is_no_failure(
+    world: World, last: str, *, after_release: bool
+) -> None:
+    world.cluster.pods = lambda each: replace(each, ready=False)
+    with pytest.raises(Interrupted):
+        world.deployer()(None, lambda: not after_release or bool(world.releases.revisions))
+    assert "failed" not in world.names()
+    assert world.reporter.of(StageStarted)[-1].stage.value == last
 
 
 def test_a_release_of_others_is_refused_before_anything_is_built(world: World) -> None:
