@@ -1,19 +1,24 @@
 """The command line: never a traceback, always the right exit code."""
 
 import ast
+import errno
 import io
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 
-from draftpy.cli.app import main
+from draftpy.cli.app import app, main
 from draftpy.cli.logs import parse_duration
 from draftpy.errors import BuildFailed, DraftError, ExitCode, NotOurs, UsageError
 from draftpy.invocation import Invocation
-from tests.conftest import Golden
+from tests.conftest import GOLDEN, Golden
 
 PACKAGE = Path(__file__).parents[2] / "draftpy"
+README = PACKAGE.parent / "README.md"
 COMMANDS = (
     "create",
     "up",
@@ -130,6 +135,81 @@ def test_help(world: World, command: str, golden: Golden, capsys: pytest.Capture
 def test_no_arguments_show_the_help(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert world.run() == ExitCode.USAGE
     assert "create" in capsys.readouterr().err
+
+
+class BrokenPipe(io.StringIO):
+    """The reader of the pipe went away."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+class BrokenLater(io.StringIO):
+    """The same, noticed only when what was buffered is sent."""
+
+    def flush(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+class Interrupting(io.StringIO):
+    """Somebody presses Ctrl-C while something is written."""
+
+    def write(self, text: str) -> int:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_inside_a_command_is_130(world: World) -> None:
+    invocation = replace(world.invocation("version"), stdout=Interrupting())
+    assert main(invocation) == ExitCode.INTERRUPTED
+    assert world.err.getvalue() == ""
+
+
+@pytest.mark.parametrize("argv", ["version", "--version", "packs list", "config schema"])
+@pytest.mark.parametrize("stdout", [BrokenPipe, BrokenLater])
+def test_a_pipe_that_was_closed_is_no_bug(
+    world: World, argv: str, stdout: type[io.StringIO]
+) -> None:
+    invocation = replace(world.invocation(*argv.split()), stdout=stdout())
+    main(invocation)
+    assert world.err.getvalue() == ""
+    assert not (world.folder / ".local").exists()
+
+
+def test_an_unknown_option_names_a_near_one(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.run("up", "--onec") == ExitCode.USAGE
+    assert "--once" in capsys.readouterr().err
+    assert world.run("status", "--output", "xml") == ExitCode.USAGE
+
+
+def test_completion_prints_a_script_and_completes(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_DRAFTPY_COMPLETE", "source_bash")
+    assert world.run() == ExitCode.DONE
+    assert "complete -o default -F _draftpy_completion draftpy" in capsys.readouterr().out
+    monkeypatch.setenv("_DRAFTPY_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "draftpy st")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    world.run()
+    assert capsys.readouterr().out.split() == ["status"]
+
+
+def test_every_command_has_its_help_here_and_its_row_in_the_readme() -> None:
+    root = typer.main.get_command(app)
+    assert isinstance(root, typer.core.TyperGroup)
+    assert set(root.commands) == {name for name in COMMANDS if "-" not in name}
+    rows = re.findall(r"^\| `draftpy ([a-z]+)", README.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(root.commands)
+
+
+def test_every_option_in_the_readmes_table_is_in_the_help() -> None:
+    rows = re.findall(r"^\| `draftpy ([a-z]+)(.*)$", README.read_text(), re.MULTILINE)
+    for command, rest in rows:
+        shown = (GOLDEN / "help" / f"{command}.txt").read_text()
+        for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest):
+            assert re.search(rf"(?<![\w-]){flag}\b", shown), f"draftpy {command} {flag}"
 
 
 def test_versions(world: World) -> None:
