@@ -1,7 +1,7 @@
 """One turn of up: every event in order, for success and for the failure of each stage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,7 @@ from draftpy.watch import ChangeSet
 from tests.support.clock import ManualClock
 from tests.support.cluster_states import StatesCluster
 from tests.support.engine import FixedBuilder, RecordingPublisher
+from tests.support.namespaces import MemoryBuildLogs, MemoryNamespaces
 from tests.support.pods import pod
 from tests.support.releases import MemoryReleases
 from tests.support.reporter import ListReporter
@@ -57,27 +58,6 @@ SUCCESS = [
     for stage in ("build", "publish", "release", "rollout")
     for what in ("started", "finished")
 ]
-
-
-@dataclass
-class FakeNamespaces:
-    made: list[str] = field(default_factory=list)
-
-    def ensure(self, name: str) -> bool:
-        self.made.append(name)
-        return True
-
-
-@dataclass
-class FakeBuildLogs:
-    namespaces: FakeNamespaces
-    kept: dict[str, str] = field(default_factory=dict)
-
-    def save(self, release: str, text: str) -> bool:
-        if not self.namespaces.made:
-            return False
-        self.kept[release] = text
-        return True
 
 
 class FollowingCluster(StatesCluster):
@@ -110,8 +90,8 @@ class World:
         self.publisher = RecordingPublisher()
         self.releases = MemoryReleases()
         self.cluster = FollowingCluster(self.releases)
-        self.namespaces = FakeNamespaces()
-        self.build_logs = FakeBuildLogs(self.namespaces)
+        self.namespaces = MemoryNamespaces()
+        self.build_logs = MemoryBuildLogs(self.namespaces)
         self.clock: Clock = SystemClock()
 
     def deployer(self, *, adopt: bool = False) -> Deployer:
@@ -160,7 +140,7 @@ def test_a_first_turn_runs_every_stage_in_order(world: World) -> None:
     assert [n for n in world.names() if n != "stage-progress"] == SUCCESS
     finished = [event.text for event in world.reporter.of(StageFinished)]
     assert finished[1:] == [TARGET.reason, "hello, revision 1", "1 of 1 ready"]
-    assert world.namespaces.made == ["hello"]
+    assert world.namespaces.ours == {"hello"}
 
 
 def test_the_release_is_ours_and_names_the_image_by_digest(world: World) -> None:
@@ -305,8 +285,7 @@ class TalkingBuilder(FixedBuilder):
         return super().build(request, reporter, is_cancelled)
 
 
-@dataclass
-class FailingBuildLogs(FakeBuildLogs):
+class FailingBuildLogs(MemoryBuildLogs):
     def save(self, release: str, text: str) -> bool:
         raise ClusterUnreachable("gone")
 
