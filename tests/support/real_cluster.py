@@ -112,8 +112,10 @@ def real_app(
     try:
         yield app
     finally:
-        cluster.remove_namespace(name)
-        remove_images(name)
+        try:
+            cluster.remove_namespace(name)
+        finally:
+            remove_images(name)
 
 
 def docker(*words: str, check: bool = True) -> str:
