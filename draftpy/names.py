@@ -7,7 +7,6 @@ from typing import NewType
 from draftpy.errors import NameInvalid
 
 AppName = NewType("AppName", str)
-ReleaseName = NewType("ReleaseName", str)
 Namespace = NewType("Namespace", str)
 EnvironmentName = NewType("EnvironmentName", str)
 KubeContext = NewType("KubeContext", str)
@@ -26,12 +25,6 @@ def parse_app_name(text: str) -> AppName:
     """Check an app's name (also its release, image and Service name); raises NameInvalid."""
     _check(text, "app name", _DNS_1035, MAX_RELEASE_CHARS)
     return AppName(text)
-
-
-def parse_release_name(text: str) -> ReleaseName:
-    """Check a Helm release's name; raises NameInvalid."""
-    _check(text, "release name", _DNS_1123, MAX_RELEASE_CHARS)
-    return ReleaseName(text)
 
 
 def parse_namespace(text: str) -> Namespace:

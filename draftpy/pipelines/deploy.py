@@ -67,6 +67,7 @@ class PlannedTurn:
     request: BuildRequest
     order: ReleaseOrder
     last: Release | None
+    timeout_s: float
 
     @property
     def ref(self) -> ImageRef:
@@ -121,7 +122,13 @@ class Deployer:
                 adopt=self._adopt,
             )
         )
-        return PlannedTurn(plan=plan, request=request, order=order, last=last)
+        return PlannedTurn(
+            plan=plan,
+            request=request,
+            order=order,
+            last=last,
+            timeout_s=wanted.environment.timeout_s,
+        )
 
     def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         turn = self.plan(changes)
@@ -192,11 +199,10 @@ class Deployer:
 
     def _rollout(self, turn: PlannedTurn, is_cancelled: Cancelled) -> None:
         tools = self._tools
-        timeout_s = self._read_wanted().environment.timeout_s
         wait = RolloutWait(
             release=turn.order.name,
             build_id=turn.ref.tag,
-            deadline=Deadline.after(tools.clock, timeout_s),
+            deadline=Deadline.after(tools.clock, turn.timeout_s),
         )
         self._stages.run(
             Stage.ROLLOUT,
