@@ -32,12 +32,12 @@ def ensure_images(names: list[str], folders: Folders) -> None:
 
 
 def _ensure_image(engine: Engine, name: str) -> None:
-    if engine.is_current(name):
+    found = find_recipe(name)
+    if engine.is_current(name, found[0].digest if found else ""):
         return
     if engine.pull(name):
         tell(f"✓ {name} pulled")
         return
-    found = find_recipe(name)
     if found is None:
         known = "\n".join(recipe.example for recipe in RECIPES)
         raise DevclusterError(
@@ -49,6 +49,8 @@ def _ensure_image(engine: Engine, name: str) -> None:
     for needed in recipe.needs:
         _ensure_image(engine, needed)
     with step(f"{name} (stand-in)"):
+        # What it needs has set its own.
+        engine.recipe_digest = recipe.digest
         recipe.make(engine, name, match)
 
 

@@ -1,6 +1,5 @@
 """The engine's images: what is there, pulling, building."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,8 +12,8 @@ from devcluster.process import call
 from devcluster.settings import DevclusterError, Folders
 
 LABEL = "io.draftpy.standin"
-# What it was made by: a stand-in of other recipes than today's is made again.
-RECIPES_LABEL = f"{LABEL}.recipes"
+# What it was made by: a stand-in of another recipe than today's is made again.
+RECIPE_LABEL = f"{LABEL}.recipe"
 # A registry that can be reached answers soon, whatever it then takes to send layers.
 _PROBE_S = 15
 _PULL_S = 900
@@ -26,7 +25,8 @@ class Engine:
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
         self._environ = exports(folders)
-        self._recipes = recipes_digest()
+        # Of the recipe that is being followed.
+        self.recipe_digest = ""
         self._unreachable: set[str] = set()
         if not socket_ok(folders.docker_socket, "/_ping")():
             raise DevclusterError(
@@ -45,12 +45,12 @@ class Engine:
             return "-"
         return "stand-in" if self._label(name, LABEL) == "true" else "upstream"
 
-    def is_current(self, name: str) -> bool:
-        """Whether there is nothing to do: it is upstream's, or made by today's recipes."""
+    def is_current(self, name: str, recipe_digest: str) -> bool:
+        """Whether there is nothing to do: it is upstream's, or made by today's recipe."""
         if not self.has(name):
             return False
         return self._label(name, LABEL) != "true" or (
-            self._label(name, RECIPES_LABEL) == self._recipes
+            self._label(name, RECIPE_LABEL) == recipe_digest
         )
 
     def pull(self, name: str) -> bool:
@@ -71,7 +71,8 @@ class Engine:
 
     def build(self, name: str, dockerfile: str, context: Path) -> None:
         """Build an image under a name, labelled as a stand-in."""
-        labels = ["--label", f"{LABEL}=true", "--label", f"{RECIPES_LABEL}={self._recipes}"]
+        made_by = f"{RECIPE_LABEL}={self.recipe_digest}"
+        labels = ["--label", f"{LABEL}=true", "--label", made_by]
         command = ["docker", "build", "-q", *labels, "-t", name, "-f", "-", str(context)]
         call(command, environ=self._environ, stdin=dockerfile)
 
@@ -94,14 +95,6 @@ class Engine:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def recipes_digest() -> str:
-    """Of the source of the recipes."""
-    digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def registry_of(name: str) -> str:

@@ -18,6 +18,11 @@ class Example:
     name: str
     expect: dict[str, Any]
 
+    @property
+    def not_built(self) -> str:
+        """Why its image cannot be built here; empty if it is built, deployed and asked."""
+        return str(self.expect.get("notBuilt", ""))
+
     def copy_to(self, folder: Path) -> Path:
         """Put the source alone, as a newcomer has it, into `folder/<name>`."""
         skip = shutil.ignore_patterns(EXPECT, "__pycache__", "node_modules")

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from draftpy.adapters.kube.client import KubeClient
+from draftpy.dockerfile import parse_dockerfile
 from tests.support.draft_cli import PATIENCE_S, DraftCli
 from tests.support.examples import EXAMPLES, EXPECT
 from tests.support.reporter import ListReporter
+from tests.support.with_cluster import KIND_VARIABLE, OWN
 
 LOOK_S = 0.05
 
@@ -136,6 +139,19 @@ def remove_images(name: str) -> None:
     images = find_images(name)
     if images:
         docker("rmi", "--force", *images, check=False)
+
+
+def ensure_bases(dockerfile: Path) -> None:
+    """On a devcluster, see to the images that a Dockerfile names: nothing can be pulled there."""
+    if os.environ.get(KIND_VARIABLE) == OWN:
+        return
+    stages = parse_dockerfile(dockerfile.read_text(encoding="utf-8")).stages
+    bases = {stage.base for stage in stages if stage.base_stage is None}
+    bases |= {copy.from_image for stage in stages for copy in stage.copies}
+    bases -= {"", "scratch"}
+    missing = [base for base in sorted(bases) if not docker("images", "--quiet", base)]
+    if missing:
+        subprocess.run([sys.executable, "-m", "devcluster", "images", *missing], check=True)
 
 
 def request(url: str, timeout_s: float = PATIENCE_S) -> str:
