@@ -1,5 +1,6 @@
 """Every example, from its source alone to an answer, where Pod Security is at its strictest."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
