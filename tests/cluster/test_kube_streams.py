@@ -95,7 +95,7 @@ def test_a_port_nobody_listens_on_refuses(space: RealSpace) -> None:
 
 def test_a_pod_that_is_not_there_is_an_os_error(space: RealSpace) -> None:
     with pytest.raises(
-        OSError, match=r"^port 80 of nobody cannot be reached: the API server answers 404$"
+        OSError, match=r"^port 80 of nobody cannot be reached: the API server answers 404: pods \"nobody\" not found$"
     ):
         KubeDialer(space.client, space.namespace).dial("nobody", 80)
 

@@ -2,9 +2,11 @@
 
 import json
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -58,8 +60,20 @@ class KubeClient:
 
     @property
     def configuration(self) -> Any:
-        """The client library's own configuration: certificates for other transports."""
+        """The client library's own configuration."""
         return self._api.configuration
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """How other transports meet the API server."""
+        configuration = self.configuration
+        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
+        if not configuration.verify_ssl:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+        return context
 
     def auth_headers(self) -> dict[str, str]:
         """The headers that authenticate a request; tokens are renewed when they must be."""
