@@ -13,6 +13,7 @@ from draftpy.checked_yaml import (
     refuse_unknown_keys,
 )
 from draftpy.config_keys import ENVIRONMENT_KEYS, Key, Kind
+from draftpy.dev_settings import DEV_KEYS, DevSettings, DevWrong, parse_dev
 from draftpy.errors import ConfigInvalid, ConfigMissing, NameInvalid
 from draftpy.names import (
     AppName,
@@ -22,7 +23,7 @@ from draftpy.names import (
     parse_environment_name,
     parse_namespace,
 )
-from draftpy.yaml_lines import LinedYaml
+from draftpy.yaml_lines import KeyPath, LinedYaml
 
 DRAFT_YAML = "draft.yaml"
 DEFAULT_ENVIRONMENT = EnvironmentName("development")
@@ -75,7 +76,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Everything about one environment, resolved; paths are relative to the project's root."""
+    """Everything about one environment, resolved; paths are relative to the project's root.
+
+    `dev` is None where every change needs an image.
+    """
 
     name: EnvironmentName
     namespace: Namespace
@@ -90,6 +94,7 @@ class Environment:
     platform: str
     ports: tuple[str, ...]
     timeout_s: float
+    dev: DevSettings | None
     settings: tuple[Setting, ...]
     context_is_named: bool
 
@@ -173,6 +178,7 @@ def resolve_environment(project: Project, wanted: str, overrides: Overrides) -> 
         platform=value["platform"],
         ports=tuple(value["ports"]),
         timeout_s=float(value["timeout"]),
+        dev=None if value["dev"] is None else parse_dev(value["dev"]),
         settings=settings,
         context_is_named=value["context"] in _named_contexts(project, section),
     )
@@ -191,17 +197,20 @@ def _resolve(key: Key, project: Project, section: Section, overrides: Overrides)
     if from_environ:
         value = _parse_environ(key, from_environ)
         return Setting(key=key.name, value=value, source=f"environ {key.environ_name}")
-    for place in (section, project.sections[0]):
+    for place in (section, project.sections[0]) if key.is_inherited else (section,):
         if key.name in place.given:
             source = f"{DRAFT_YAML}:{place.lines[key.name]} environments.{place.name}"
             return Setting(key=key.name, value=place.given[key.name], source=source)
     if key.in_user_config and key.name in overrides.user:
         return Setting(key=key.name, value=overrides.user[key.name], source="user config")
-    return Setting(key=key.name, value=_default_of(key, project.app), source="default")
+    value = _default_of(key, project.app, section.name)
+    return Setting(key=key.name, value=value, source="default")
 
 
-def _default_of(key: Key, app: AppName) -> Any:
+def _default_of(key: Key, app: AppName, environment: EnvironmentName) -> Any:
     match key.name:
+        case "dev":
+            return {} if environment == DEFAULT_ENVIRONMENT else None
         case "namespace":
             return str(app)
         case "chart":
@@ -257,5 +266,18 @@ def _parse_section(doc: LinedYaml, name: str, body: Any) -> Section:
         raise invalid_at(doc, path, f"environments.{name} must be a mapping", DRAFT_YAML)
     refuse_unknown_keys(doc, path, [key.name for key in ENVIRONMENT_KEYS], DRAFT_YAML)
     check_kinds(doc, path, DRAFT_YAML)
+    if "dev" in body:
+        body = {**body, "dev": _check_dev(doc, (*path, "dev"), body["dev"] or {})}
     lines = {str(key): doc.line_of((*path, str(key))) for key in body}
     return Section(name=checked, given=body, lines=lines)
+
+
+def _check_dev(doc: LinedYaml, path: KeyPath, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    refuse_unknown_keys(doc, path, DEV_KEYS, DRAFT_YAML)
+    try:
+        parse_dev(given)
+    except DevWrong as error:
+        place = (*path, error.key)
+        what = f"{'.'.join(place)} {error.what}"
+        raise invalid_at(doc, place, what, DRAFT_YAML, evidence=repr(given[error.key])) from error
+    return given

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from draftpy.dev_settings import dev_schema
+
 
 class Kind(StrEnum):
     """What a key's value is."""
@@ -13,17 +15,23 @@ class Kind(StrEnum):
     TEXT_LIST = "text list"
     TEXT_MAP = "text map"
     VALUES = "values"
+    DEV = "mapping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """One key of an environment in draft.yaml; `in_user_config` says it may stand there too."""
+    """One key of an environment in draft.yaml.
+
+    `in_user_config`: it may stand there too. `is_inherited`: other environments take over what
+    the first one says.
+    """
 
     name: str
     kind: Kind
     default: Any
     about: str
     in_user_config: bool = False
+    is_inherited: bool = True
 
     @property
     def environ_name(self) -> str:
@@ -94,6 +102,14 @@ ENVIRONMENT_KEYS: tuple[Key, ...] = (
         about="seconds a rollout may take",
         in_user_config=True,
     ),
+    Key(
+        name="dev",
+        kind=Kind.DEV,
+        default=None,
+        about="how files reach the running app without a new image; on in the environment"
+        " development, elsewhere only where this key stands",
+        is_inherited=False,
+    ),
 )
 
 _JSON_TYPES: dict[Kind, dict[str, Any]] = {
@@ -102,6 +118,7 @@ _JSON_TYPES: dict[Kind, dict[str, Any]] = {
     Kind.TEXT_LIST: {"type": "array", "items": {"type": "string"}},
     Kind.TEXT_MAP: {"type": "object", "additionalProperties": {"type": "string"}},
     Kind.VALUES: {"type": "object"},
+    Kind.DEV: dev_schema(),
 }
 
 
@@ -123,6 +140,8 @@ def matches_kind(value: Any, kind: Kind) -> bool:
             return _is_map(value) and all(isinstance(item, str) for item in value.values())
         case Kind.VALUES:
             return _is_map(value)
+        case Kind.DEV:
+            return value is None or _is_map(value)
 
 
 def draft_yaml_schema() -> dict[str, Any]:

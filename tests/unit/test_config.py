@@ -16,6 +16,7 @@ from draftpy.config import (
     resolve_environment,
 )
 from draftpy.config_keys import ENVIRONMENT_KEYS, draft_yaml_schema
+from draftpy.dev_settings import DevSettings
 from draftpy.errors import ConfigInvalid, ConfigMissing, ExitCode
 
 ROOT = Path("/app")
@@ -45,6 +46,7 @@ SAMPLES: dict[str, Any] = {
     "platform": "linux/arm64",
     "ports": ["9000:8080"],
     "timeout": 12.5,
+    "dev": {"target": "build", "restart": "none"},
 }
 
 
@@ -102,6 +104,39 @@ def test_every_key_reaches_the_environment(key: str) -> None:
         if name != "settings" and getattr(with_key, name) != getattr(without, name)
     ]
     assert changed
+
+
+def dev_of(environment: str, name: str, dev: str) -> DevSettings | None:
+    text = f"version: 1\nname: a\nenvironments:\n  {environment}:\n    namespace: b\n{dev}"
+    return resolve(f"{text}  {name}: {{}}\n" if name != environment else text, name).dev
+
+
+def test_dev_is_on_in_development_only() -> None:
+    assert resolve("version: 1\nname: a\n").dev == DevSettings()
+    assert dev_of("development", "production", "") is None
+
+
+def test_dev_is_not_inherited() -> None:
+    dev = "    dev: {target: build}\n"
+    assert dev_of("development", "production", dev) is None
+    assert dev_of("development", "development", dev) == DevSettings(target="build")
+
+
+def test_dev_is_on_where_it_stands() -> None:
+    assert dev_of("staging", "staging", "    dev:\n") == DevSettings()
+    assert dev_of("staging", "staging", "    dev: {}\n") == DevSettings()
+
+
+def test_an_unknown_key_of_dev_names_line_and_nearest() -> None:
+    error = refuse("version: 1\nname: a\nenvironments:\n  dev:\n    dev:\n      tagret: b\n")
+    assert "draft.yaml line 6: unknown key environments.dev.dev.tagret" in error.what
+    assert error.remedy == "did you mean target?"
+
+
+def test_a_wrong_value_of_dev_names_line_and_value() -> None:
+    error = refuse("version: 1\nname: a\nenvironments:\n  b:\n    dev:\n      restart: maybe\n")
+    assert "draft.yaml line 6: environments.b.dev.restart must be one of exec" in error.what
+    assert error.evidence == "'maybe'"
 
 
 def test_naming_a_context_is_remembered_as_leave_to_write_there() -> None:
