@@ -12,7 +12,7 @@ import typer
 
 import draftpy
 from draftpy import wiring
-from draftpy.cli import cluster, config, create, doctor, logs, packs, up
+from draftpy.cli import cluster, config, create, detect, doctor, logs, packs, up
 from draftpy.cli.options import invocation_of
 from draftpy.errors import DraftError, ExitCode
 from draftpy.invocation import Invocation
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 for add_commands in (
     create.add_to,
+    detect.add_to,
     up.add_to,
     logs.add_to,
     cluster.add_to,

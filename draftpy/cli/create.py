@@ -7,6 +7,7 @@ import typer
 from draftpy import wiring
 from draftpy.cli.options import (
     HERE,
+    AppFolder,
     Output,
     OutputOption,
     Quiet,
@@ -25,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
 def create(
     context: typer.Context,
     path: SourcePath = HERE,
+    folder: AppFolder = "",
     pack: Annotated[
         str, typer.Option("--pack", metavar="NAME|PATH", help="Use this pack.", show_default="best")
     ] = "",
@@ -51,6 +53,7 @@ def create(
     """Look at the source; write Dockerfile, .dockerignore, Helm chart and draft.yaml."""
     flags = wiring.CreateFlags(
         path=path,
+        folder=folder,
         pack=pack,
         name=name,
         port=port or 0,

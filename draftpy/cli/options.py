@@ -19,6 +19,15 @@ class Output(StrEnum):
 SourcePath = Annotated[
     Path, typer.Argument(metavar="PATH", help="The project's folder.", show_default="this folder")
 ]
+AppFolder = Annotated[
+    str,
+    typer.Option(
+        "--dir",
+        metavar="FOLDER",
+        help="The app's folder, below PATH.",
+        show_default="found",
+    ),
+]
 Environment = Annotated[
     str,
     typer.Option(

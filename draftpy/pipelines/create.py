@@ -29,7 +29,8 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     root = request.root.resolve()
     tree = load_source(root)
     catalog = load_catalog(catalog_folders(request.user_packs, root))
-    found = find_app(tree, catalog.packs, look_below=not request.pack and not _has_project(root))
+    look_below = not request.pack and not _has_project(root)
+    found = find_app(tree, catalog.packs, folder=request.folder, look_below=look_below)
     project = load_project(found.place.root) if _has_project(found.place.root) else None
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
     name, notices = _app_name(request, project, found.place.root)

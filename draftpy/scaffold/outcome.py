@@ -1,5 +1,6 @@
 """What create was asked for, and what came of it."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from draftpy.scaffold.plan import ScaffoldPlan
 class CreateRequest:
     """What create is asked for; "" and 0 mean that the source decides.
 
-    `user_packs` is the folder of the user's own packs.
+    `user_packs` is the folder of the user's own packs; `folder`, below `root`, holds the app.
     """
 
     root: Path
     user_packs: Path
+    folder: str = ""
     pack: str = ""
     name: str = ""
     port: int = 0
@@ -38,6 +40,11 @@ class Sighting:
 
     folder: str
     pack: str
+
+    @property
+    def command(self) -> str:
+        """What makes that app ready for `up`."""
+        return f"draftpy create --dir {shlex.quote(self.folder)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """Where the app is: in the folder itself, else in one of the folders below it."""
 
-from dataclasses import dataclass
-from posixpath import basename
+from dataclasses import dataclass, replace
+from posixpath import basename, normpath
 
 from draftpy.detect import Detections, detect, is_server
+from draftpy.errors import SourceMissing
+from draftpy.inspectors.delegation import find_delegate
 from draftpy.inspectors.facts import Facts
 from draftpy.inspectors.registry import inspect_source
 from draftpy.packs.model import Pack, Tier
@@ -12,8 +14,14 @@ from draftpy.source import SourceTree
 
 _MAX_DEPTH = 3
 _MAX_FOLDERS = 60
-_ASIDE = ("examples", "example", "docs", "doc", "test", "tests", "e2e", "fixtures", "charts")
+_ASIDE = (
+    *("examples", "example", "samples", "docs", "doc", "test", "tests", "e2e", "spec", "fixtures"),
+    *("charts", "deploy", "k8s", "infra", "terraform", "scripts", "tools", "benchmarks"),
+)
 _LIKELY_NAMES = ("app", "web", "server", "api", "backend", "service")
+# What stands at the root for the people who work there, while the app is below.
+_WEAK_TIERS = (Tier.SCRIPT, Tier.STATIC)
+_STRONG_TIERS = (Tier.FRAMEWORK, Tier.SERVER, Tier.CLIENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +34,49 @@ class FoundApp:
     detections: Detections
 
 
-def find_app(tree: SourceTree, packs: tuple[Pack, ...], *, look_below: bool) -> FoundApp:
-    """The app at the root of the tree; if there is none, the likeliest one up to 3 levels below."""
+def find_app(
+    tree: SourceTree, packs: tuple[Pack, ...], *, folder: str = "", look_below: bool = True
+) -> FoundApp:
+    """The app in that folder of the tree, else at its root, else the likeliest one below it.
+
+    Raises SourceMissing if there is no such folder.
+    """
+    if folder:
+        return _look_in(tree, packs, folder)
     here = _look(tree, packs, "")
-    if here.detections.ranked or not look_below:
+    if not look_below:
         return here
-    found = _look_below(tree, packs)
+    delegate = find_delegate(tree)
+    if delegate:
+        there = _look(tree.below(delegate.folder), packs, delegate.folder)
+        if there.detections.ranked:
+            return there
+    if here.detections.ranked and here.detections.ranked[0].tier not in _WEAK_TIERS:
+        return here
+    return _best_of(here, _look_below(tree, packs))
+
+
+def _look_in(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp:
+    wanted = normpath(folder)
+    below = tree.below(wanted) if wanted != "." else tree
+    if wanted.startswith(("..", "/")) or not (tree.root / wanted).is_dir():
+        raise SourceMissing(
+            f"there is no folder {folder} in {tree.root}", remedy="name a folder below PATH"
+        )
+    return _look(below, packs, "" if wanted == "." else wanted)
+
+
+def _best_of(here: FoundApp, found: list[FoundApp]) -> FoundApp:
+    """The likeliest app below, unless what stands at the root is as good."""
+    if here.detections.ranked:
+        found = [app for app in found if app.detections.ranked[0].tier in _STRONG_TIERS]
     if not found:
         return here
     best = min(found, key=_order)
+    if here.detections.ranked and here.detections.ranked[0].tier is Tier.STATIC:
+        best = here  # A page at the root is an app, with others beside it.
     others = tuple(_sighting(app) for app in found if app is not best)
-    return FoundApp(
-        place=AppFolder(root=best.tree.root, folder=best.place.folder, others=others),
-        tree=best.tree,
-        facts=best.facts,
-        detections=best.detections,
-    )
+    return replace(best, place=replace(best.place, others=others))
 
 
 def _look(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp:

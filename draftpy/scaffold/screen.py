@@ -1,11 +1,14 @@
 """What create tells: a screen for people, JSON types for programs."""
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from draftpy.inspectors.facts import AppKind, Evidence, Fact
+from draftpy.inspectors.facts import AppKind, Evidence, Fact, Facts, FactValue, Problem
+from draftpy.packs.model import Pack
+from draftpy.scaffold.answers import Answers
 from draftpy.scaffold.contents import chart_folder
 from draftpy.scaffold.outcome import CreateOutcome
 from draftpy.scaffold.plan import Action, FileAction, render_diff
@@ -17,11 +20,11 @@ _NO_WEB = {AppKind.WORKER: "worker, no port", AppKind.JOB: "job, runs once, no p
 def render_create(outcome: CreateOutcome) -> str:
     """The screen of create; after --dry-run the diff follows it."""
     lines = [
-        render_headline(outcome),
+        describe_app(outcome.choice.pack, outcome.facts, outcome.answers),
         *_place_lines(outcome),
-        *_table(_evidence_rows(outcome)),
+        *render_rows(_evidence_rows(outcome)),
         *_second_lines(outcome),
-        *_problem_lines(outcome),
+        *render_problems(outcome.facts.problems),
         *(f"note: {notice}" for notice in outcome.notices),
         *(_explain_lines(outcome) if outcome.request.explain else ()),
         *_action_lines(outcome),
@@ -31,13 +34,13 @@ def render_create(outcome: CreateOutcome) -> str:
     return text + "\n" + render_diff(outcome.plan) if outcome.request.dry_run else text
 
 
-def render_headline(outcome: CreateOutcome) -> str:
+def describe_app(pack: Pack, facts: Facts, answers: Answers) -> str:
     """`Python 3.13 · Flask 3.1 · web on 8080`."""
-    answers, ecosystem = outcome.answers, outcome.choice.pack.facts
-    framework = _text(outcome, f"{ecosystem}.framework_title")
+    framework = facts.find_value(f"{pack.facts}.framework_title") or ""
+    version = facts.find_value(f"{pack.facts}.framework_version") or ""
     parts = [
-        f"{outcome.choice.pack.title} {answers.variables.get('version', '')}".strip(),
-        f"{framework} {_text(outcome, f'{ecosystem}.framework_version')}".strip(),
+        f"{pack.title} {answers.variables.get('version', '')}".strip(),
+        f"{framework} {version}".strip(),
         _NO_WEB.get(answers.kind, f"{answers.kind} on {answers.port}"),
     ]
     return " · ".join(part for part in parts if part)
@@ -56,8 +59,8 @@ def create_to_json(outcome: CreateOutcome) -> dict[str, Any]:
         "kind": str(answers.kind),
         "port": answers.port,
         "healthPath": answers.health_path,
-        "variables": {k: _plain(v) for k, v in answers.variables.items()},
-        "facts": [_fact_to_json(fact) for fact in outcome.facts.facts],
+        "variables": {k: plain(v) for k, v in answers.variables.items()},
+        "facts": [fact_to_json(fact) for fact in outcome.facts.facts],
         "problems": [
             {"file": p.file, "line": p.line, "what": p.what, "remedy": p.remedy}
             for p in outcome.facts.problems
@@ -75,23 +78,26 @@ def create_to_json(outcome: CreateOutcome) -> dict[str, Any]:
     }
 
 
-def _fact_to_json(fact: Fact) -> dict[str, Any]:
+def fact_to_json(fact: Fact) -> dict[str, Any]:
+    """A fact as JSON types."""
     place = fact.evidence
     return {
         "key": fact.key,
-        "value": _plain(fact.value),
+        "value": plain(fact.value),
         "confidence": str(fact.confidence),
         "file": place.file if place else "",
         "line": place.line if place else 0,
     }
 
 
-def _plain(value: object) -> Any:
+def show_value(value: FactValue) -> str:
+    """A fact's value in words."""
+    return shlex.join(value) if isinstance(value, tuple) else str(value)
+
+
+def plain(value: object) -> Any:
+    """A fact's value as a JSON type."""
     return list(value) if isinstance(value, tuple) else value
-
-
-def _text(outcome: CreateOutcome, key: str) -> str:
-    return str(outcome.facts.find_value(key) or "")
 
 
 def _place_lines(outcome: CreateOutcome) -> Iterator[str]:
@@ -99,7 +105,7 @@ def _place_lines(outcome: CreateOutcome) -> Iterator[str]:
     if place.folder:
         yield f"  in {place.folder}: the root itself holds no app"
     for other in place.others:
-        yield f"  also {other.folder} ({other.pack}): draftpy create {other.folder}"
+        yield f"  also {other.folder} ({other.pack}): {other.command}"
 
 
 def _evidence_rows(outcome: CreateOutcome) -> list[tuple[str, str, str]]:
@@ -123,7 +129,8 @@ def _evidence_of(outcome: CreateOutcome) -> Iterator[Evidence]:
             yield place
 
 
-def _table(rows: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+def render_rows(rows: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Three columns; long texts in the second are cut."""
     cells = [(where, _shortened(text), means) for where, text, means in rows]
     first = max([18, *(len(row[0]) for row in cells)])
     second = max([0, *(len(row[1]) for row in cells if row[2])])
@@ -141,8 +148,9 @@ def _second_lines(outcome: CreateOutcome) -> Iterator[str]:
         yield f"second: {other.pack.name} ({other.why})"
 
 
-def _problem_lines(outcome: CreateOutcome) -> Iterator[str]:
-    for problem in outcome.facts.problems:
+def render_problems(problems: Iterable[Problem]) -> Iterator[str]:
+    """A line for each problem: a warning or a note."""
+    for problem in problems:
         remedy = f"; {problem.remedy}" if problem.remedy else ""
         word = "note" if problem.is_note else "warning"
         yield f"{word}: {problem.place} {problem.what}{remedy}"
@@ -157,10 +165,10 @@ def _explain_lines(outcome: CreateOutcome) -> Iterator[str]:
         yield f"does not fit: {miss.pack.name}: {miss.why}"
     yield "facts:"
     rows = [
-        (fact.key, str(_plain(fact.value)), fact.evidence.place if fact.evidence else "")
+        (fact.key, show_value(fact.value), fact.evidence.place if fact.evidence else "")
         for fact in outcome.facts.facts
     ]
-    yield from _table(rows)
+    yield from render_rows(rows)
 
 
 def _action_lines(outcome: CreateOutcome) -> Iterator[str]:

@@ -11,6 +11,7 @@ from draftpy.wiring.local import (
     run_config_explain,
     run_config_schema,
     run_create,
+    run_detect,
     run_packs_list,
     run_packs_show,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "run_connect",
     "run_create",
     "run_delete",
+    "run_detect",
     "run_doctor",
     "run_history",
     "run_list",

@@ -9,6 +9,7 @@ class CreateFlags:
     """Options of `create`; "" and 0 mean not said."""
 
     path: Path
+    folder: str = ""
     pack: str = ""
     name: str = ""
     port: int = 0

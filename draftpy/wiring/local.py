@@ -1,5 +1,7 @@
 """Commands that need neither engine nor cluster."""
 
+from pathlib import Path
+
 import draftpy
 from draftpy.invocation import Invocation, Telling, Where
 from draftpy.wiring.flags import CreateFlags
@@ -18,6 +20,7 @@ def run_create(
     request = CreateRequest(
         root=root_of(invocation, flags.path),
         user_packs=invocation.config_folder / "packs",
+        folder=flags.folder,
         pack=flags.pack,
         name=flags.name,
         port=flags.port,
@@ -27,6 +30,20 @@ def run_create(
     )
     with reporting(invocation, telling, stream=stream) as reporter:
         create(request, DiskFiles(), reporter)
+
+
+def run_detect(invocation: Invocation, path: Path, folder: str, telling: Telling) -> None:
+    """draftpy detect."""
+    from draftpy.pipelines.detect import DetectRequest, detect_app
+    from draftpy.wiring.projects import root_of
+
+    request = DetectRequest(
+        root=root_of(invocation, path),
+        user_packs=invocation.config_folder / "packs",
+        folder=folder,
+    )
+    with reporting(invocation, telling) as reporter:
+        detect_app(request, reporter)
 
 
 def run_config_explain(invocation: Invocation, where: Where, telling: Telling) -> None:

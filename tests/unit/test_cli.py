@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).parents[2] / "draftpy"
 README = PACKAGE.parent / "README.md"
 COMMANDS = (
     "create",
+    "detect",
     "up",
     "connect",
     "logs",

@@ -218,7 +218,7 @@ def test_app_in_a_sub_folder(tmp_path: Path) -> None:
     write_files(tmp_path / "mono", {"site/index.html": "", "README.md": "", "docs/index.html": ""})
     result = told(tmp_path / "mono")
     assert "in backend: the root itself holds no app" in result.text
-    assert "also site (static): draftpy create site" in result.text
+    assert "also site (static): draftpy create --dir site" in result.text
     assert "next: draftpy up backend" in result.text
     assert (tmp_path / "mono" / "backend" / "draft.yaml").is_file()
 
