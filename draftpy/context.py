@@ -4,11 +4,12 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from draftpy.dockerignore import IgnoreRules
+from draftpy.entries import Entry, LoneEntry
 from draftpy.errors import BuildFailed, DockerfileInvalid, SourceMissing
 
 # As Git does: of a file's mode only the executable bit counts, so that no umask matters.
@@ -116,7 +117,23 @@ def snapshot(
     )
 
 
-def digest_files(files: list[ContextFile]) -> str:
+def read_below(
+    root: Path, rules: IgnoreRules, path: str, cache: HashCache | None = None
+) -> Iterator[ContextFile]:
+    """The entries that count at and below one path of the tree; none if nothing is there.
+
+    Raises BuildFailed.
+    """
+    at = root / path
+    if at.is_dir() and not at.is_symlink():
+        if not rules.may_prune(path):
+            yield from _read_all(_walk(root, rules, path), cache or HashCache())
+        return
+    if os.path.lexists(at) and not rules.is_ignored(path):
+        yield from _read_all([(path, LoneEntry(str(at)))], cache or HashCache())
+
+
+def digest_files(files: Sequence[ContextFile]) -> str:
     """sha256 (hex) over paths, modes, contents and link targets, in order; never mtimes."""
     total = hashlib.sha256()
     for file in files:
@@ -151,9 +168,18 @@ def _check_dockerfile(root: Path, dockerfile: str) -> None:
         )
 
 
-def _walk(root: Path, rules: IgnoreRules) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _read_all(entries: Iterable[tuple[str, Entry]], cache: HashCache) -> Iterator[ContextFile]:
+    for path, entry in entries:
+        found = _read_entry(path, entry, cache)
+        if found is not None:
+            yield found
+
+
+def _walk(
+    root: Path, rules: IgnoreRules, below: str = ""
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Each entry that counts; ignored folders are entered only if a rule may bring some back."""
-    pending = [("", root)]
+    pending = [(f"{below}/" if below else "", root / below)]
     while pending:
         prefix, folder = pending.pop()
         for entry in _list(prefix, folder):
@@ -175,7 +201,7 @@ def _list(prefix: str, folder: Path) -> list[os.DirEntry[str]]:
         raise unreadable(prefix or str(folder), error) from error
 
 
-def _read_entry(path: str, entry: os.DirEntry[str], cache: HashCache) -> ContextFile | None:
+def _read_entry(path: str, entry: Entry, cache: HashCache) -> ContextFile | None:
     """The entry's record; None if it has vanished since it was listed, or has no content."""
     try:
         if entry.is_symlink():
@@ -191,7 +217,7 @@ def _read_entry(path: str, entry: os.DirEntry[str], cache: HashCache) -> Context
     return None
 
 
-def _is_special(entry: os.DirEntry[str]) -> bool:
+def _is_special(entry: Entry) -> bool:
     try:
         mode = entry.stat(follow_symlinks=False).st_mode
     except OSError:
@@ -199,7 +225,7 @@ def _is_special(entry: os.DirEntry[str]) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
 
 
-def _read_link(path: str, entry: os.DirEntry[str]) -> ContextFile:
+def _read_link(path: str, entry: Entry) -> ContextFile:
     mtime_ns = entry.stat(follow_symlinks=False).st_mtime_ns
     target = str(Path(entry.path).readlink())
     return ContextFile(
@@ -207,7 +233,7 @@ def _read_link(path: str, entry: os.DirEntry[str]) -> ContextFile:
     )
 
 
-def _read_file(path: str, entry: os.DirEntry[str], cache: HashCache) -> ContextFile:
+def _read_file(path: str, entry: Entry, cache: HashCache) -> ContextFile:
     status = entry.stat(follow_symlinks=False)
     known = cache.find(path, _key_of(status))
     if known:
