@@ -1,25 +1,25 @@
-"""JavaScript and TypeScript text → where it listens and which health route it has."""
+"""JavaScript and TypeScript text → what matters for running it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from draftpy.inspectors.facts import Evidence
-from draftpy.inspectors.python_shapes import HEALTH_PATHS, Listening
-
-_COMMENT_OR_STRING = re.compile(
-    r"""(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
-    r"""|(?P<comment>//[^\n]*|/\*.*?\*/)""",
-    re.DOTALL,
+from draftpy.inspectors.js_listening import (
+    Listening,
+    PortSource,
+    find_constants,
+    find_listening,
+    find_port_settings,
 )
-_LISTEN = re.compile(r"(?:\.listen|\bserve)\s*\(")
-_CONSTANT = re.compile(r"\b(?:const|let|var)\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*([^;\n]+)")
-_VARIABLE = re.compile(r"process\.env(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])")
-_PORT_KEY = re.compile(r"\bport\s*(?::\s*([^,}\n]+)|(?=[,}]))")
-_HOST = re.compile(r"[\"'](localhost|127\.0\.0\.1|::1)[\"']")
-_ANY_HOST = re.compile(r"\bhost(?:name)?\s*[:,}]|[\"'](?:0\.0\.0\.0|::)[\"']")
-_ROUTE = re.compile(r"\b(?:app|server|fastify)\.get\(\s*[\"'](/[\w/-]+)[\"']")
-_CREATES = re.compile(r"\b(?:createServer|createSecureServer)\s*\(")
+from draftpy.inspectors.js_tokens import Kind, Tokens, properties, tokenize
+from draftpy.inspectors.python_shapes import HEALTH_PATHS
+
+_SERVERS = ("createServer", "createSecureServer", "createHttpServer")
+_ROUTERS = ("app", "server", "fastify", "api", "web", "http", "router")
+_FALLBACKS = ("||", "??", "?", "===", "!==", "==", "!=", "&&", "??=", "||=")
+# Set by the runtime, the platform or the tools themselves.
+_GIVEN_VARIABLES = re.compile(r"NODE_ENV|.*PORT|HOST|HOSTNAME|CI|TZ|PWD|HOME|PATH|DEBUG|npm_.*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,14 @@ class ScriptShape:
     """What one script holds that matters for running it."""
 
     path: str
+    imports: frozenset[str] = frozenset()
     listening: Listening | None = None
-    names_host: bool = False
-    health_path: str = ""
-    health_line: int = 0
+    port_setting: PortSource | None = None
+    health: tuple[str, int] = ("", 0)
     creates_server: bool = False
+    exports_fetch: bool = False
+    uses: frozenset[str] = frozenset()
+    needed: Mapping[str, int] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
 
     def evidence_at(self, line: int, means: str) -> Evidence:
@@ -41,95 +44,70 @@ class ScriptShape:
 
 
 def parse_script(path: str, text: str) -> ScriptShape:
-    """Look at a script without its comments; there is no JavaScript parser at hand."""
-    code = _without_comments(text)
-    health = next(_health_routes(code), ("", 0))
-    listening, call = _find_listening(code)
+    """Look at a script's tokens; there is no JavaScript parser at hand."""
+    tokens = tokenize(text)
+    constants = find_constants(tokens)
+    names = frozenset(token.text for token in tokens if token.kind is Kind.NAME)
     return ScriptShape(
         path=path,
-        listening=listening,
-        names_host=bool(_ANY_HOST.search(call)),
-        health_path=health[0],
-        health_line=health[1],
-        creates_server=bool(_CREATES.search(code)),
+        imports=frozenset(_imports(tokens)),
+        listening=find_listening(tokens, constants),
+        port_setting=next(find_port_settings(tokens, constants), None),
+        health=next(_health_routes(tokens), ("", 0)),
+        creates_server=any(name in names for name in _SERVERS),
+        exports_fetch=_exports_fetch(tokens),
+        uses=names & {"Bun", "Deno"},
+        needed=dict(_needed_variables(tokens)),
         lines=tuple(text.splitlines()),
     )
 
 
-def _without_comments(text: str) -> str:
-    """Comments turned into empty space, so that lines keep their numbers."""
-
-    def blank(match: re.Match[str]) -> str:
-        if match["string"] is not None:
-            return match[0]
-        return re.sub(r"[^\n]", " ", match[0])
-
-    return _COMMENT_OR_STRING.sub(blank, text)
-
-
-def _find_listening(code: str) -> tuple[Listening | None, str]:
-    constants = {match[1]: match[2] for match in _CONSTANT.finditer(code)}
-    for match in _LISTEN.finditer(code):
-        call = _arguments(code, match.end())
-        line = code.count("\n", 0, match.start()) + 1
-        expression = _port_expression(call)
-        name = expression.strip()
-        port_line = line
-        if name in constants:
-            expression = constants[name]
-            port_line = _line_of(code, rf"\b(?:const|let|var)\s+{re.escape(name)}\b") or line
-        port, variable = _read_port(expression)
-        host = _HOST.search(call)
-        return (
-            Listening(
-                line=line,
-                port=port,
-                port_line=port_line,
-                variable=variable,
-                host=host[1] if host else "",
-            ),
-            call,
+def _imports(tokens: Tokens) -> Iterator[str]:
+    """What stands in import, export … from, require() and import()."""
+    for index, token in enumerate(tokens):
+        if token.kind is not Kind.STRING or index == 0:
+            continue
+        before = tokens[index - 1]
+        is_call = (
+            before.is_sign("(") and index > 1 and tokens[index - 2].is_name("require", "import")
         )
-    return None, ""
+        if before.is_name("from", "import") or is_call:
+            yield token.text
 
 
-def _arguments(code: str, start: int) -> str:
-    """The text between the brackets of a call."""
-    depth = 1
-    for position in range(start, min(len(code), start + 2000)):
-        depth += {"(": 1, ")": -1}.get(code[position], 0)
-        if depth == 0:
-            return code[start:position]
-    return code[start : start + 200]
+def _health_routes(tokens: Tokens) -> Iterator[tuple[str, int]]:
+    for index in range(3, len(tokens)):
+        token = tokens[index]
+        if token.kind is not Kind.STRING or token.text not in HEALTH_PATHS:
+            continue
+        before = tokens[index - 4 : index]
+        is_route = [t.text for t in before[-3:]] == [".", "get", "("]
+        if is_route and (before[0].is_name(*_ROUTERS) or before[0].is_sign(")")):
+            yield token.text, token.line
 
 
-def _port_expression(call: str) -> str:
-    """The first argument, or the `port` of the object given there."""
-    if call.lstrip().startswith("{") or "{" in call.partition(",")[0]:
-        match = _PORT_KEY.search(call)
-        return (match[1] or "port") if match else ""
-    depth = 0
-    for position, char in enumerate(call):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if char == "," and depth == 0:
-            return call[:position]
-    return call
+def _exports_fetch(tokens: Tokens) -> bool:
+    """`export default { fetch }`, or an app made by a constructor: what Bun and Deno serve."""
+    for index in range(len(tokens) - 2):
+        if tokens[index].is_name("export") and tokens[index + 1].is_name("default"):
+            if tokens[index + 2].is_sign("{"):
+                return any(key.text == "fetch" for key, _ in properties(tokens, index + 2))
+            return tokens[index + 2].is_name("app", "server")
+    return False
 
 
-def _read_port(expression: str) -> tuple[int, str]:
-    variable = _VARIABLE.search(expression)
-    numbers = [int(n) for n in re.findall(r"(?<![\w.])(\d{2,5})(?![\w.])", expression)]
-    # parseInt's radix is the one other number that stands in such expressions.
-    ports = [n for n in numbers if 0 < n < 65536 and not (n == 10 and "parseInt" in expression)]
-    return ports[-1] if ports else 0, (variable[1] or variable[2]) if variable else ""
-
-
-def _health_routes(code: str) -> Iterator[tuple[str, int]]:
-    for match in _ROUTE.finditer(code):
-        if match[1] in HEALTH_PATHS:
-            yield match[1], code.count("\n", 0, match.start()) + 1
-
-
-def _line_of(code: str, pattern: str) -> int:
-    match = re.search(pattern, code)
-    return code.count("\n", 0, match.start()) + 1 if match else 0
+def _needed_variables(tokens: Tokens) -> Iterator[tuple[str, int]]:
+    """Variables that are read without a value to fall back to, and where."""
+    for index in range(len(tokens) - 3):
+        if not (tokens[index].is_name("process") and tokens[index + 2].is_name("env")):
+            continue
+        bracketed = tokens[index + 3].is_sign("[")
+        if index + 4 >= len(tokens) or not (bracketed or tokens[index + 3].is_sign(".")):
+            continue
+        name = tokens[index + 4]
+        after = index + (6 if bracketed else 5)
+        has_other = after < len(tokens) and tokens[after].is_sign(*_FALLBACKS, "=")
+        is_asked = index > 0 and tokens[index - 1].is_sign("!", "&&", "||", "??")
+        is_constant = name.text.isupper() and not _GIVEN_VARIABLES.fullmatch(name.text)
+        if is_constant and not has_other and not is_asked:
+            yield name.text, name.line

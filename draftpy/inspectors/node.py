@@ -177,23 +177,23 @@ def _start_facts(
     if not is_web:
         return
     yield from _port_facts(start, listening)
-    health = next((shape for shape in shapes if shape.health_path), None)
+    health = next((shape for shape in shapes if shape.health[0]), None)
     if health:
-        where = health.evidence_at(health.health_line, "is asked by the probes")
-        yield Fact(key="node.health_path", value=health.health_path, evidence=where)
+        where = health.evidence_at(health.health[1], "is asked by the probes")
+        yield Fact(key="node.health_path", value=health.health[0], evidence=where)
 
 
 def _port_facts(start: _Start, listening: ScriptShape | None) -> Iterator[Fact]:
     call = listening.listening if listening else None
     if start.command.port:
         yield Fact(key="node.port", value=start.command.port, evidence=start.evidence)
-    elif listening and call and call.port and not call.variable:
-        where = listening.evidence_at(call.port_line, f"listens on {call.port}")
-        yield Fact(key="node.port", value=call.port, evidence=where)
-    elif listening and call and call.variable:
-        where = listening.evidence_at(call.port_line, f"listens where {call.variable} says")
+    elif listening and call and call.port.port and not call.port.variable:
+        where = listening.evidence_at(call.port.line, f"listens on {call.port.port}")
+        yield Fact(key="node.port", value=call.port.port, evidence=where)
+    elif listening and call and call.port.variable:
+        where = listening.evidence_at(call.port.line, f"listens where {call.port.variable} says")
         yield Fact(key="node.port", value=DEFAULT_PORT, evidence=where)
-        yield Fact(key="node.port_variable", value=call.variable)
+        yield Fact(key="node.port_variable", value=call.port.variable)
     else:
         yield Fact(key="node.port", value=DEFAULT_PORT, confidence=Confidence.GUESS)
         yield Fact(key="node.port_variable", value="PORT")
@@ -237,7 +237,7 @@ def _host_problems(manifest: NodeManifest, listening: ScriptShape | None) -> tup
     if listening is None or call is None:
         return ()
     host = call.host
-    if not host and manifest.has("fastify") and not listening.names_host:
+    if not host and manifest.has("fastify") and not call.names_host:
         host = "localhost, as Fastify does unless told"
     if not host:
         return ()
