@@ -64,6 +64,11 @@ class PackChoice:
     misses: tuple[Miss, ...]
     is_wanted: bool = False
 
+    @property
+    def companion(self) -> Pack | None:
+        """The pack of the app's language, if the app brings its own Dockerfile."""
+        return find_companion(self.pack, self.others)
+
 
 def detect(tree: SourceTree, facts: Facts, packs: tuple[Pack, ...]) -> Detections:
     """Try every pack; ties of tier and confidence go to the language with more bytes."""
@@ -108,10 +113,16 @@ def choose(detections: Detections, wanted: Pack | None, tree: SourceTree) -> Pac
     )
 
 
+def find_companion(pack: Pack, others: tuple[Detection, ...]) -> Pack | None:
+    """The best of the others, if the pack uses what the app brings: its facts still hold."""
+    if not any(rule.tier is Tier.EXISTING for rule in pack.rules):
+        return None
+    return next((d.pack for d in others if d.tier is not Tier.EXISTING), None)
+
+
 def is_server(detection: Detection, facts: Facts) -> bool:
     """Whether this is an app that answers requests."""
-    kind = facts.find_value(f"{detection.pack.facts}.kind")
-    return kind == AppKind.WEB
+    return facts.find_value(f"{detection.pack.facts}.kind") == AppKind.WEB
 
 
 def _rank(fits: list[tuple[Pack, Rule]], tree: SourceTree, facts: Facts) -> tuple[Detection, ...]:

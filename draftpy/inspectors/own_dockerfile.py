@@ -2,17 +2,37 @@
 
 import re
 from collections.abc import Iterator
+from posixpath import basename
 
 from draftpy.dockerfile import Dockerfile, Stage, parse_dockerfile
 from draftpy.errors import DockerfileInvalid
 from draftpy.inspectors.commands import parse_command
+from draftpy.inspectors.dockerfile_choice import find_dockerfiles
 from draftpy.inspectors.facts import AppKind, Confidence, Evidence, Fact, Findings, Problem
 from draftpy.source import SourceTree
 
-NAMES = ("Dockerfile", "Containerfile")
 # Users that well-known base images bring along.
 _KNOWN_USERS = {"nonroot": 65532, "nobody": 65534, "node": 1000, "nginx": 101, "www-data": 33}
 _KNOWN_BASES = {"nonroot": 65532, "nginx-unprivileged": 101}
+# What well-known servers listen on unless told: said by their images, not by what builds on them.
+_BASE_PORTS = {
+    "nginx-unprivileged": 8080,
+    "nginx": 80,
+    "httpd": 80,
+    "caddy": 80,
+    "frankenphp": 80,
+    "traefik": 80,
+    "tomcat": 8080,
+    "jetty": 8080,
+    "wildfly": 8080,
+    "wordpress": 80,
+    "ghost": 2368,
+    "shiny": 3838,
+}
+_PHP_APACHE = re.compile(r"php:[\w.]*-?apache")
+# Programs that listen on a port of their own unless told.
+_PROGRAM_PORTS = {"uvicorn": 8000, "hypercorn": 8000, "daphne": 8000, "streamlit": 8501}
+_RUNSERVER = re.compile(r"\brunserver\s+(?:[\d.]+:)?(\d{2,5})\b")
 _INITS = ("/init", "/sbin/init", "/lib/systemd/systemd", "/usr/sbin/init")
 _ADDED_USER = re.compile(
     r"\b(?:useradd|adduser)\b[^&;|]*?(?:-u|--uid)[ =](\d+)[^&;|]*?\s([a-z_][\w-]*)\s*(?:$|[&;|])"
@@ -20,10 +40,11 @@ _ADDED_USER = re.compile(
 
 
 def inspect(tree: SourceTree) -> Findings:
-    """Facts `dockerfile.*`; empty without a Dockerfile or Containerfile at the root."""
-    name = next((name for name in NAMES if tree.has(name)), None)
-    text = tree.find_text(name) if name else None
-    if name is None or text is None:
+    """Facts `dockerfile.*`; empty without a Dockerfile for the project as a whole."""
+    names = find_dockerfiles(tree)
+    name = names[0] if names else ""
+    text = tree.find_text(name)
+    if text is None:
         return Findings()
     where = Evidence(file=name, means="is yours and stays as it is")
     own = Fact(key="dockerfile.path", value=name, evidence=where)
@@ -31,7 +52,7 @@ def inspect(tree: SourceTree) -> Findings:
         parsed = parse_dockerfile(text)
     except DockerfileInvalid as error:
         problem = Problem(file=name, what=error.what, remedy=error.remedy)
-        return Findings(facts=(own,), problems=(problem,))
+        return Findings(facts=(own,), problems=(problem, *_notes(names)))
     stage = parsed.get_stage()
     lines = text.splitlines()
     return Findings(
@@ -42,8 +63,15 @@ def inspect(tree: SourceTree) -> Findings:
             *_stage_facts(parsed),
             Fact(key="dockerfile.needs_pid_1", value=_has_init(stage)),
         ),
-        problems=tuple(_problems(name, stage)),
+        problems=(*_problems(name, stage), *_notes(names)),
     )
+
+
+def _notes(names: tuple[str, ...]) -> Iterator[Problem]:
+    for other in names[1:]:
+        what = f"is another Dockerfile; {names[0]} is used"
+        remedy = f"for the other one: dockerfile: {other} in draft.yaml"
+        yield Problem(file=other, what=what, remedy=remedy, is_note=True)
 
 
 def _port_facts(name: str, stage: Stage, lines: list[str]) -> Iterator[Fact]:
@@ -58,16 +86,35 @@ def _port_facts(name: str, stage: Stage, lines: list[str]) -> Iterator[Fact]:
 
 
 def _find_port(stage: Stage) -> tuple[int, int, Confidence]:
-    """EXPOSE, else a port written into the command, else ENV PORT."""
+    """EXPOSE, else a port written into the command, else ENV PORT, else what it stands on."""
     if stage.exposed:
         return *stage.exposed[0], Confidence.CERTAIN
     for command in (stage.cmd, stage.entrypoint):
         parsed = parse_command(" ".join(command.words)) if command else None
         if command and parsed and parsed.port:
             return parsed.port, command.line, Confidence.LIKELY
+        served = _RUNSERVER.search(" ".join(command.words)) if command else None
+        if command and served:
+            return int(served[1]), command.line, Confidence.LIKELY
     given = stage.env.get("PORT", "")
     if given.isdigit() and 0 < int(given) < 65536:
         return int(given), 0, Confidence.LIKELY
+    return _find_known_port(stage)
+
+
+def _find_known_port(stage: Stage) -> tuple[int, int, Confidence]:
+    """The port of a server that everybody knows: the image's program, else its base."""
+    for command in (stage.entrypoint, stage.cmd):
+        words = " ".join(command.words).split() if command else []
+        program = next((basename(w) for w in words if basename(w) in _PROGRAM_PORTS), "")
+        if command and program:
+            return _PROGRAM_PORTS[program], command.line, Confidence.LIKELY
+    if stage.entrypoint is None:
+        image = basename(stage.base.partition("@")[0])
+        known = next((p for word, p in _BASE_PORTS.items() if image.startswith(word)), 0)
+        known = known or (80 if _PHP_APACHE.match(image) else 0)
+        if known:
+            return known, stage.line, Confidence.LIKELY
     return 0, 0, Confidence.GUESS
 
 
@@ -128,10 +175,4 @@ def _problems(name: str, stage: Stage) -> Iterator[Problem]:
             what=f"USER {stage.user or '$VARIABLE'} is no number: Kubernetes cannot tell that"
             " it is not root",
             remedy="use the user's number",
-        )
-    if not _find_port(stage)[0]:
-        yield Problem(
-            file=name,
-            what="exposes no port, so there is nothing to forward",
-            remedy="add EXPOSE PORT, or draftpy create --port PORT",
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from draftpy.assets import templates_folder
 from draftpy.config import DRAFT_YAML, Project, load_project
-from draftpy.detect import choose
+from draftpy.detect import PackChoice, choose
 from draftpy.events import Reporter, Result
 from draftpy.inspectors.facts import Facts
 from draftpy.names import AppName, parse_app_name, to_app_name
@@ -35,7 +35,8 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
     name, notices = _app_name(request, project, found.place.root)
     notices += _port_notices(request, choice.pack, found.facts)
-    answers = fill_answers(choice.pack, found.facts, name, request.port)
+    answers = fill_answers(choice.pack, found.facts, name, request.port, choice.companion)
+    notices += _no_port_notices(choice, answers)
     plan = _plan(request, choice.pack, answers, found.place.root, files)
     report = ScaffoldReport()
     if not request.dry_run:
@@ -90,6 +91,15 @@ def _port_notices(request: CreateRequest, pack: Pack, facts: Facts) -> tuple[str
         return ()
     where = f"{pinned.evidence.place} says {pinned.value}"
     return (f"{where}, --port says {request.port}: make them equal",)
+
+
+def _no_port_notices(choice: PackChoice, answers: Answers) -> tuple[str, ...]:
+    """An app with a Dockerfile that says no port may listen all the same."""
+    path = answers.variables.get("path")
+    if answers.port or not path or choice.pack.facts != "dockerfile":
+        return ()
+    told = "add EXPOSE PORT to it, or draftpy create --port PORT"
+    return (f"{path} exposes no port, so there is nothing to forward; {told}",)
 
 
 def _plan(

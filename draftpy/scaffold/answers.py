@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from draftpy.errors import PackInvalid
 from draftpy.inspectors.commands import PORT_MARK
-from draftpy.inspectors.facts import AppKind, Facts, FactValue
+from draftpy.inspectors.facts import AppKind, Confidence, Facts, FactValue
 from draftpy.names import AppName
 from draftpy.packs.model import Pack, Variable
 
@@ -36,16 +36,20 @@ class Answers:
         }
 
 
-def fill_answers(pack: Pack, facts: Facts, app: AppName, port: int = 0) -> Answers:
-    """Fill a pack's variables; `port` from a flag goes first; raises PackInvalid."""
-    kind = AppKind(str(facts.find_value(f"{pack.facts}.kind") or AppKind.WEB))
+def fill_answers(
+    pack: Pack, facts: Facts, app: AppName, port: int = 0, companion: Pack | None = None
+) -> Answers:
+    """Fill a pack's variables; `port` from a flag goes first; raises PackInvalid.
+
+    `companion` is the pack of the app's language, where the app brings its own Dockerfile.
+    """
+    ecosystems = (pack.facts, companion.facts) if companion else (pack.facts,)
+    kind = AppKind(str(find_surest(facts, ecosystems, "kind") or AppKind.WEB))
     if port and kind in (AppKind.WORKER, AppKind.JOB):
         kind = AppKind.WEB  # Whoever names a port knows better than we do.
     listens = kind in (AppKind.WEB, AppKind.STATIC)
-    found = facts.find_value(f"{pack.facts}.port")
+    found = find_surest(facts, ecosystems, "port") if listens else 0
     chosen = port or (found if isinstance(found, int) else 0) or (DEFAULT_PORT if listens else 0)
-    health = facts.find_value(f"{pack.facts}.health_path")
-    variable = facts.find_value(f"{pack.facts}.port_variable")
     filled = {
         variable.name: _with_port(_fill(pack, variable, facts), chosen)
         for variable in pack.variables
@@ -54,10 +58,18 @@ def fill_answers(pack: Pack, facts: Facts, app: AppName, port: int = 0) -> Answe
         app=app,
         kind=kind,
         port=chosen,
-        port_variable=str(variable or ""),
-        health_path=str(health or ""),
+        port_variable=str(find_surest(facts, ecosystems, "port_variable") or ""),
+        health_path=str(find_surest(facts, ecosystems, "health_path") or ""),
         variables=filled,
     )
+
+
+def find_surest(facts: Facts, ecosystems: tuple[str, ...], name: str) -> FactValue | None:
+    """The first of the ecosystems' facts of that name that is no guess, else the first of all."""
+    found = [fact for each in ecosystems if (fact := facts.find(f"{each}.{name}"))]
+    sure = (fact for fact in found if fact.confidence is not Confidence.GUESS)
+    best = next(sure, next(iter(found), None))
+    return best.value if best else None
 
 
 def _fill(pack: Pack, variable: Variable, facts: Facts) -> FactValue:

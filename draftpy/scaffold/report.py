@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from draftpy.detect import Detection
+from draftpy.detect import Detection, find_companion
 from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.languages import LanguageShare
 from draftpy.names import AppName
@@ -41,8 +41,10 @@ class DetectReport:
         """`Python 3.13 · Flask 3.1 · web on 8080`."""
         if self.best is None:
             return "no pack fits"
-        facts = self.found.facts
-        return describe_app(self.best.pack, facts, fill_answers(self.best.pack, facts, _ANY_NAME))
+        pack, facts = self.best.pack, self.found.facts
+        companion = find_companion(pack, self.found.detections.ranked)
+        answers = fill_answers(pack, facts, _ANY_NAME, companion=companion)
+        return describe_app(pack, facts, answers, companion)
 
 
 def render_detect(report: DetectReport) -> str:

@@ -14,13 +14,14 @@ from draftpy.scaffold.outcome import CreateOutcome
 from draftpy.scaffold.plan import Action, FileAction, render_diff
 
 _SHOWN_FIRST = ("framework", "start", "package", "port", "health_path", "version")
+_OF_COMPANION = ("framework", "health_path")
 _NO_WEB = {AppKind.WORKER: "worker, no port", AppKind.JOB: "job, runs once, no port"}
 
 
 def render_create(outcome: CreateOutcome) -> str:
     """The screen of create; after --dry-run the diff follows it."""
     lines = [
-        describe_app(outcome.choice.pack, outcome.facts, outcome.answers),
+        describe_app(outcome.choice.pack, outcome.facts, outcome.answers, outcome.choice.companion),
         *_place_lines(outcome),
         *render_rows(_evidence_rows(outcome)),
         *_second_lines(outcome),
@@ -34,12 +35,14 @@ def render_create(outcome: CreateOutcome) -> str:
     return text + "\n" + render_diff(outcome.plan) if outcome.request.dry_run else text
 
 
-def describe_app(pack: Pack, facts: Facts, answers: Answers) -> str:
+def describe_app(pack: Pack, facts: Facts, answers: Answers, companion: Pack | None = None) -> str:
     """`Python 3.13 · Flask 3.1 · web on 8080`."""
-    framework = facts.find_value(f"{pack.facts}.framework_title") or ""
-    version = facts.find_value(f"{pack.facts}.framework_version") or ""
+    ecosystem = (companion or pack).facts
+    framework = facts.find_value(f"{ecosystem}.framework_title") or ""
+    version = facts.find_value(f"{ecosystem}.framework_version") or ""
     parts = [
         f"{pack.title} {answers.variables.get('version', '')}".strip(),
+        companion.title if companion else "",
         f"{framework} {version}".strip(),
         _NO_WEB.get(answers.kind, f"{answers.kind} on {answers.port}"),
     ]
@@ -119,7 +122,11 @@ def _evidence_rows(outcome: CreateOutcome) -> list[tuple[str, str, str]]:
 
 
 def _evidence_of(outcome: CreateOutcome) -> Iterator[Evidence]:
+    companion = outcome.choice.companion
     own = outcome.facts.of(outcome.choice.pack.facts)
+    if companion:
+        named = (outcome.facts.find(f"{companion.facts}.{name}") for name in _OF_COMPANION)
+        own += tuple(fact for fact in named if fact)
     shown = [f for name in _SHOWN_FIRST for f in own if f.key.rpartition(".")[2] == name]
     shown += [fact for fact in own if fact not in shown]
     places = [fact.evidence for fact in shown if fact.evidence]

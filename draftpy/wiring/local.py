@@ -10,8 +10,8 @@ from draftpy.wiring.reporting import reporting
 
 def run_create(
     invocation: Invocation, flags: CreateFlags, telling: Telling, *, stream: bool = False
-) -> None:
-    """draftpy create; `stream`: JSON is one event per line, as for `up`."""
+) -> Path:
+    """draftpy create, the project's folder; `stream`: JSON is one event per line, as for `up`."""
     from draftpy.adapters.files import DiskFiles
     from draftpy.pipelines.create import create
     from draftpy.scaffold.outcome import CreateRequest
@@ -29,7 +29,7 @@ def run_create(
         explain=flags.explain,
     )
     with reporting(invocation, telling, stream=stream) as reporter:
-        create(request, DiskFiles(), reporter)
+        return create(request, DiskFiles(), reporter).root
 
 
 def run_detect(invocation: Invocation, path: Path, folder: str, telling: Telling) -> None:

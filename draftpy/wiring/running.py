@@ -3,6 +3,7 @@
 import platform
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Tellin
     from draftpy.pipelines.up import up_once
 
     if not (root_of(invocation, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
-        run_create(invocation, CreateFlags(path=where.path), telling, stream=True)
+        made = run_create(invocation, CreateFlags(path=where.path), telling, stream=True)
+        where = replace(where, path=made)  # The app may be in a folder below.
     with reporting(invocation, telling, stream=True) as reporter:
         world = World(invocation=invocation, where=where, reporter=reporter)
         world.check_guard()
