@@ -106,6 +106,16 @@ def parse_build_ignore(
     return BuildIgnore(kept=frozenset(kept), runs=tuple(_group_runs(patterns)))
 
 
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern in Docker's language, for whole paths and what lies below; ValueError if broken."""
+    return re.compile(f"(?:{_to_regex(pattern)})(?:/.*)?", re.DOTALL)
+
+
+def compile_glob(pattern: str) -> re.Pattern[str]:
+    """A pattern as COPY takes it, Go's filepath.Match: no star crosses a folder."""
+    return re.compile(_to_regex(re.sub(r"\*+", "*", pattern)), re.DOTALL)
+
+
 def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8", errors="replace")

@@ -1,7 +1,7 @@
 """A Dockerfile → stages, COPY graph, exposed ports, user; pure."""
 
 from draftpy.dockerfile.instructions import Instruction
-from draftpy.dockerfile.model import Command, Copy, Dockerfile, Stage
+from draftpy.dockerfile.model import Command, Copy, Dockerfile, Mount, Run, Stage
 from draftpy.dockerfile.mounts import without_mounts
 from draftpy.dockerfile.stages import parse_dockerfile
 
@@ -10,6 +10,8 @@ __all__ = [
     "Copy",
     "Dockerfile",
     "Instruction",
+    "Mount",
+    "Run",
     "Stage",
     "parse_dockerfile",
     "without_mounts",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from draftpy.dockerfile.instructions import Instruction
 from draftpy.errors import DockerfileInvalid
@@ -18,7 +19,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One COPY or ADD: `from_stage` is a stage's index, `from_image` an image; else the context."""
+    """One COPY or ADD: `from_stage` is a stage's index, `from_image` an image; else the context.
+
+    `keeps_folders` is the flag --parents: sources keep their folders below the destination.
+    """
 
     sources: tuple[str, ...]
     destination: str
@@ -27,12 +31,37 @@ class Copy:
     from_stage: int | None = None
     from_image: str = ""
     chown: str = ""
+    chmod: str = ""
+    excludes: tuple[str, ...] = ()
+    keeps_folders: bool = False
     is_add: bool = False
 
     @property
     def is_from_context(self) -> bool:
         """Whether it takes files of the build context."""
         return self.from_stage is None and not self.from_image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A bind mount of a RUN: files of a stage, an image or the context, for that RUN only."""
+
+    source: str
+    target: str
+    from_stage: int | None = None
+    from_image: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One RUN: the scripts that a shell gets, or the words of exec form; variables as known."""
+
+    workdir: str
+    line: int
+    scripts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +82,20 @@ class Stage:
     cmd: Command | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     copies: tuple[Copy, ...] = ()
+    runs: tuple[Run, ...] = ()
     instructions: tuple[Instruction, ...] = ()
 
     @property
     def ports(self) -> tuple[int, ...]:
         """The exposed TCP ports, in order."""
         return tuple(port for port, _ in self.exposed)
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """The stages that it stands on, copies from or mounts."""
+        mounts = (mount for run in self.runs for mount in run.mounts)
+        sources = (self.base_stage, *(part.from_stage for part in chain(self.copies, mounts)))
+        return tuple(source for source in sources if source is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +127,7 @@ class Dockerfile:
             if index not in needed:
                 needed.add(index)
                 stage = self.stages[index]
-                sources = [stage.base_stage, *(copy.from_stage for copy in stage.copies)]
-                pending += [source for source in sources if source is not None]
+                pending += stage.needs
         return tuple(self.stages[index] for index in sorted(needed))
 
 

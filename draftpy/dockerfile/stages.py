@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from draftpy.dockerfile.instructions import Instruction, invalid, split_instructions
-from draftpy.dockerfile.model import Command, Copy, Dockerfile, Stage, find_index
+from draftpy.dockerfile.model import Command, Copy, Dockerfile, Mount, Run, Stage, find_index
 from draftpy.dockerfile.words import expand, split_pairs
 from draftpy.errors import DockerfileInvalid
 
@@ -47,6 +47,7 @@ class _Draft:
     env: dict[str, str] = field(default_factory=dict)
     args: dict[str, str] = field(default_factory=dict)
     copies: list[Copy] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     instructions: list[Instruction] = field(default_factory=list)
 
     def freeze(self, index: int) -> Stage:
@@ -65,6 +66,7 @@ class _Draft:
             cmd=self.cmd,
             env=self.env,
             copies=tuple(self.copies),
+            runs=tuple(self.runs),
             instructions=tuple(self.instructions),
         )
 
@@ -122,8 +124,14 @@ class _Reading:
                 draft.cmd = draft.cmd if draft.has_own_cmd else None
             case "CMD":
                 draft.cmd, draft.has_own_cmd = _command(instruction), True
-            case "COPY" | "ADD":
-                draft.copies.append(self._copy(instruction, draft))
+            case "COPY" | "ADD" | "RUN":
+                self._take_files(instruction, draft)
+
+    def _take_files(self, instruction: Instruction, draft: _Draft) -> None:
+        if instruction.keyword == "RUN":
+            draft.runs.append(self._run(instruction, draft))
+        else:
+            draft.copies.append(self._copy(instruction, draft))
 
     def _from(self, instruction: Instruction) -> None:
         done = self.finished()
@@ -187,8 +195,41 @@ class _Reading:
             line=instruction.line,
             from_stage=stage,
             from_image=origin if stage is None else "",
-            chown=instruction.find_flag("chown") or "",
+            chown=self._expand(instruction.find_flag("chown") or ""),
+            chmod=self._expand(instruction.find_flag("chmod") or ""),
+            excludes=tuple(value for name, value in instruction.flags if name == "exclude"),
+            keeps_folders=instruction.find_flag("parents") not in (None, "false"),
             is_add=instruction.keyword == "ADD",
+        )
+
+    def _run(self, instruction: Instruction, draft: _Draft) -> Run:
+        words = instruction.find_list()
+        texts = [body for _, body in instruction.heredocs] or [instruction.rest]
+        flags = (value for name, value in instruction.flags if name == "mount")
+        mounts = (self._mount(value, draft) for value in flags)
+        return Run(
+            workdir=draft.workdir,
+            line=instruction.line,
+            scripts=() if words else tuple(texts),
+            words=words or (),
+            mounts=tuple(mount for mount in mounts if mount is not None),
+            variables={**draft.args, **draft.env},
+        )
+
+    def _mount(self, flag: str, draft: _Draft) -> Mount | None:
+        options = dict(part.partition("=")[::2] for part in flag.split(","))
+        if options.get("type", "bind") != "bind":
+            return None
+        origin = self._expand(options.get("from", ""))
+        stage = find_index(self.stages, origin) if origin else None
+        given = next(
+            (options[key] for key in ("target", "dst", "destination") if key in options), ""
+        )
+        return Mount(
+            source=self._expand(options.get("source") or options.get("src") or "."),
+            target=_joined(draft.workdir, self._expand(given)),
+            from_stage=stage,
+            from_image=origin if stage is None else "",
         )
 
 

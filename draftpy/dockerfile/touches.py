@@ -1,0 +1,210 @@
+"""A RUN → what it does to the files that lie in its stage: reads, removes, makes executable."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from draftpy.dockerfile.installers import (
+    ALIASES,
+    EDITABLE,
+    HARMLESS,
+    HARMLESS_WITH,
+    INSTALLERS,
+    REQUIREMENTS,
+    TAKES_ALL,
+    WITH_VALUE,
+)
+from draftpy.dockerfile.model import Run
+from draftpy.dockerfile.shell import Simple, Unreadable, split_script, split_words
+from draftpy.dockerignore import compile_glob, compile_pattern
+
+
+class Effect(Enum):
+    """What a command does to a file."""
+
+    READS = "uses"
+    INSTALLS = "installs"
+    REMOVES = "removes"
+    SETS_MODE = "sets the mode of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """One effect on the files whose place matches; no pattern is all of them."""
+
+    effect: Effect
+    pattern: re.Pattern[str] | None = None
+    mode: str = ""
+
+    def hits(self, location: str) -> bool:
+        """Whether it concerns the file at this absolute place."""
+        return self.pattern is None or self.pattern.fullmatch(location) is not None
+
+
+_ALL = Touch(effect=Effect.READS)
+# What reads, writes or changes the files that are its arguments, and no others.
+_ON_ARGUMENTS = frozenset(
+    {"cp", "mv", "cat", "sed", "grep", "head", "tail", "tar", "unzip", "gunzip", "gzip", "install"}
+    | {"dos2unix", "awk", "tee", "sha256sum", "md5sum", "sort", "wc", "xz", "stat", "rsync"}
+)
+_RECURSIVE = re.compile(r"-[a-zA-Z]*[rR][a-zA-Z]*|--recursive")
+_MODE = re.compile(r"[0-7]{3,4}|[ugoa]*[-+=][rwxX]+")
+
+
+def find_touches(run: Run) -> tuple[Touch, ...]:
+    """What a RUN does to files; of a command that is not known, that it may read all of them."""
+    try:
+        if run.words:
+            commands = split_words(run.words, run.variables)
+        else:
+            commands = tuple(
+                simple for script in run.scripts for simple in split_script(script, run.variables)
+            )
+    except Unreadable:
+        return (_ALL,)
+    return tuple(_touches(commands, run.workdir))
+
+
+def _touches(commands: tuple[Simple, ...], folder: str) -> Iterator[Touch]:
+    for simple in commands:
+        words = _plain_words(simple.words)
+        for target in simple.redirects:
+            yield from _on_paths(Effect.READS, (target,), folder)
+        if words[:1] == ("cd",):
+            folder = posixpath.join(folder, words[1] if len(words) > 1 else "/root")
+        elif words:
+            yield from _command_touches(words, folder)
+
+
+def _plain_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with the command's own name first: `python -m pip` and `/usr/bin/pip` are pip."""
+    if not words:
+        return ()
+    folder, _, name = words[0].rpartition("/")
+    is_installed = not folder or folder.rpartition("/")[2] in ("bin", ".bin", "sbin")
+    if not is_installed and name not in ("mvnw", "gradlew", "manage.py"):
+        return words
+    if re.fullmatch(r"python[0-9.]*|uv|npx|pnpx|bunx", name):
+        name, words = _without_launcher(name, words)
+    return (ALIASES.get(name, name), *words[1:])
+
+
+def _without_launcher(name: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    if name == "uv":
+        return ("pip", words[1:]) if words[1:2] == ("pip",) else (name, words)
+    if name.startswith("python"):
+        if words[1:2] == ("-m",) and len(words) > 2:
+            return words[2], words[2:]
+        if words[1:2] and words[1].rpartition("/")[2] == "manage.py":
+            return "manage.py", words[1:]
+        return "python", words
+    inner = tuple(word for word in words[1:] if not word.startswith("-"))
+    return (inner[0], inner) if inner else (name, words)
+
+
+def _command_touches(words: tuple[str, ...], folder: str) -> Iterator[Touch]:
+    name, *rest = words
+    arguments = tuple(word for word in rest if not word.startswith("-"))
+    if name == "chmod":
+        yield from _chmod(rest, folder)
+    elif name == "rm":
+        yield from _on_paths(Effect.REMOVES, arguments, folder)
+    elif name in _ON_ARGUMENTS:
+        yield from _on_paths(Effect.READS, arguments, folder)
+    elif name == "pip" and "install" in arguments:
+        yield from _pip_install(rest, folder)
+    elif not _is_harmless(words):
+        yield from _installer(words)
+
+
+def _is_harmless(words: tuple[str, ...]) -> bool:
+    name, *rest = words
+    if name in HARMLESS:
+        return True
+    first = rest[0] if rest else ""
+    if first in HARMLESS_WITH.get(name, ()):
+        return True
+    if name in ("npm", "pnpm") and {"-g", "--global"} & set(rest):
+        return True
+    # A tool from elsewhere, named with its version; or by name, not from a folder.
+    is_foreign_go = name == "go" and first == "install" and all("@" in w for w in rest[-1:])
+    return is_foreign_go or (name == "cargo" and first == "install" and "--path" not in rest)
+
+
+def _installer(words: tuple[str, ...]) -> Iterator[Touch]:
+    plain = _without_flags(words)
+    patterns = next(
+        (p for key, p in INSTALLERS.items() if plain[: len(key)] == key and _is_whole(key, plain)),
+        None,
+    )
+    if patterns is None or TAKES_ALL.get(plain[0], frozenset()) & set(words):
+        yield _ALL
+        return
+    for pattern in patterns:
+        yield Touch(effect=Effect.INSTALLS, pattern=compile_pattern(f"**/{pattern}"))
+
+
+def _is_whole(key: tuple[str, ...], plain: tuple[str, ...]) -> bool:
+    return len(key) > 1 or len(plain) == 1
+
+
+def _without_flags(words: tuple[str, ...]) -> tuple[str, ...]:
+    kept: list[str] = []
+    is_value = False
+    for word in words:
+        if not is_value and not word.startswith("-"):
+            kept.append(word)
+        is_value = word in WITH_VALUE
+    return tuple(kept)
+
+
+def _pip_install(words: list[str], folder: str) -> Iterator[Touch]:
+    files: list[str] = []
+    pending = iter(words[words.index("install") + 1 :])
+    for word in pending:
+        if word in ("-r", "--requirement", "-c", "--constraint"):
+            files.append(next(pending, ""))
+        elif match := re.fullmatch(r"(?:-r|-c|--requirement=|--constraint=)(.+)", word):
+            files.append(match[1])
+        elif word in ("-e", "--editable"):
+            next(pending, "")
+            yield from _anywhere(EDITABLE)
+        elif re.match(r"\.|/|file:|\*", word) or re.search(r"\.(whl|tar\.gz|zip)$", word):
+            yield _ALL
+    if files:
+        # A requirements file may include others.
+        yield from _anywhere(REQUIREMENTS)
+        yield from _on_paths(Effect.INSTALLS, tuple(files), folder)
+
+
+def _anywhere(patterns: tuple[str, ...]) -> Iterator[Touch]:
+    for pattern in patterns:
+        yield Touch(effect=Effect.INSTALLS, pattern=compile_pattern(f"**/{pattern}"))
+
+
+def _chmod(words: list[str], folder: str) -> Iterator[Touch]:
+    plain = [word for word in words if not re.match(r"-[a-zA-Z-]{2,}$|-[RvfcH]$", word)]
+    mode, paths = (plain[0], tuple(plain[1:])) if plain else ("", ())
+    if not all(_MODE.fullmatch(part) for part in mode.split(",")):
+        yield from _on_paths(Effect.READS, paths, folder)
+        return
+    below = any(_RECURSIVE.fullmatch(word) for word in words)
+    for touch in _on_paths(Effect.SETS_MODE, paths, folder, below=below):
+        yield Touch(effect=touch.effect, pattern=touch.pattern, mode=mode)
+
+
+def _on_paths(
+    effect: Effect, paths: tuple[str, ...], folder: str, *, below: bool = True
+) -> Iterator[Touch]:
+    """The effect on these paths and, unless told otherwise, on what is below them."""
+    for path in paths:
+        place = posixpath.normpath(posixpath.join(folder, path))
+        try:
+            regex = compile_glob(place).pattern
+        except (ValueError, re.error):
+            yield Touch(effect=effect)
+            continue
+        tail = ("/.*" if place != "/" else ".*") if below else ""
+        yield Touch(effect=effect, pattern=re.compile(f"(?:{regex})(?:{tail})?", re.DOTALL))
