@@ -1,5 +1,6 @@
 """Which changes of a project count: .gitignore, .draftignore, and what a build leaves out."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,35 @@ class WatchIgnore:
 def load_watch_ignore(root: Path) -> WatchIgnore:
     """The rules of the watcher: tools' folders, editors' files, .gitignore, then .draftignore."""
     lines = _own_lines(root, (".gitignore", ".draftignore"))
-    return WatchIgnore(spec=GitIgnoreSpec.from_lines(lines))
+    return WatchIgnore(spec=_spec_of(lines))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceIgnore:
+    """Git's rules seen from one folder: its own .gitignore first, then those of the folders above.
+
+    Each level is the folder's path with a `/` behind it ("" for the root) and its rules.
+    """
+
+    levels: tuple[tuple[str, GitIgnoreSpec], ...]
+
+    def is_ignored(self, path: str, *, is_dir: bool = False) -> bool:
+        """Whether Git leaves this path out; the nearest file that says anything about it wins."""
+        for prefix, spec in self.levels:
+            found = spec.check_file(path[len(prefix) :] + ("/" if is_dir else "")).include
+            if found is not None:
+                return found
+        return False
+
+    def entering(self, prefix: str, text: str) -> "SourceIgnore":
+        """The rules below a folder that has a .gitignore of its own."""
+        spec = _spec_of(text.removeprefix("\ufeff").splitlines())
+        return SourceIgnore(levels=((prefix, spec), *self.levels))
+
+
+def load_source_ignore(root: Path) -> SourceIgnore:
+    """The rules at the root of a source folder: tools' folders, .gitignore, .draftignore."""
+    return SourceIgnore(levels=(("", load_watch_ignore(root).spec),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +117,23 @@ def load_deploy_ignore(root: Path, dockerfile: str, deployed: tuple[str, ...]) -
     keep it; .draftignore is. Raises ConfigInvalid.
     """
     return DeployIgnore(
-        own=WatchIgnore(spec=GitIgnoreSpec.from_lines(_own_lines(root, (".draftignore",)))),
+        own=WatchIgnore(spec=_spec_of(_own_lines(root, (".draftignore",)))),
         build=load_build_ignore(root, dockerfile),
         deployed=deployed,
     )
+
+
+def _spec_of(lines: list[str]) -> GitIgnoreSpec:
+    """The rules of these lines; like Git it passes over a line that is no pattern."""
+    return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _own_lines(root: Path, files: tuple[str, ...]) -> list[str]:

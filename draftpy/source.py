@@ -1,14 +1,15 @@
 """A folder → SourceTree: one listing, pruned while walking, with text read only when asked for."""
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from draftpy.errors import SourceMissing
-from draftpy.ignore import TOOL_FOLDERS, WatchIgnore, load_watch_ignore
+from draftpy.ignore import TOOL_FOLDERS, SourceIgnore, load_source_ignore
 
 # What builds leave behind and what belongs to others: no evidence about the app.
 _PRUNED = frozenset(
@@ -16,6 +17,7 @@ _PRUNED = frozenset(
     | {"bower_components", ".eggs", ".cache", ".aws-sam", ".serverless", "Pods"}
 )
 MAX_FILES = 20_000
+MAX_FOLDERS = 10_000
 MAX_OF_A_KIND = 2_000
 MAX_DEPTH = 8
 MAX_TEXT_BYTES = 1_000_000
@@ -48,12 +50,7 @@ class SourceTree:
         """A file's text, or None if it is absent, unreadable or larger than 1 MB; never fails."""
         if path not in self.names:
             return None
-        try:
-            with (self.root / path).open("rb") as file:
-                raw = file.read(MAX_TEXT_BYTES + 1)
-        except OSError:
-            return None
-        return None if len(raw) > MAX_TEXT_BYTES else _decode(raw)
+        return _read(f"{self.root}/{path}")
 
     def bytes_of(self, extensions: Iterable[str]) -> int:
         """The total size of the files with these extensions (`.py`)."""
@@ -86,41 +83,61 @@ def load_source(root: Path, max_files: int = MAX_FILES) -> SourceTree:
             evidence="it is a file" if root.exists() else "",
             remedy="draftpy create FOLDER",
         )
-    files: list[str] = []
-    ignore = load_watch_ignore(root)
+    walk = _Walk(root)
     try:
-        pending = _list_folder(root, "", ignore, files)
+        walk.enter("", load_source_ignore(root))
     except OSError as error:
         raise SourceMissing(
             f"{root} cannot be read", evidence=str(error), remedy="make it readable"
         ) from error
-    while pending and len(files) < max_files:
-        folder = pending.pop(0)
-        try:
-            pending += _list_folder(root, folder, ignore, files)
-        except OSError:
-            continue  # A folder that may not be read holds no evidence.
-    return make_tree(root, files, is_whole=not pending)
+    while walk.pending and len(walk.files) < max_files and walk.entered < MAX_FOLDERS:
+        with suppress(OSError):  # A folder that may not be read holds no evidence.
+            walk.enter(*walk.pending.popleft())
+    return make_tree(root, walk.files, is_whole=not walk.pending)
 
 
-def _list_folder(root: Path, folder: str, ignore: WatchIgnore, files: list[str]) -> list[str]:
-    """Add the folder's files to `files`; return its folders that are worth a look."""
-    prefix = f"{folder}/" if folder else ""
-    kinds: Counter[str] = Counter()
-    folders: list[str] = []
-    names: list[str] = []
-    with os.scandir(root / folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.name)
-            elif entry.is_file(follow_symlinks=False) and _is_source(entry.name, kinds):
-                names.append(entry.name)
-    listed = (prefix + name for name in names)
-    files += [path for path in listed if not ignore.is_ignored(path)]
-    if folder.count("/") >= MAX_DEPTH:
-        return []
-    paths = (prefix + name for name in sorted(folders) if not _is_pruned(name))
-    return [path for path in paths if not ignore.may_prune(path)]
+class _Walk:
+    """The files found so far, and the folders still to look into with the rules above them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = os.path.realpath(root)
+        self.files: list[str] = []
+        self.pending: deque[tuple[str, SourceIgnore]] = deque()
+        self.entered = 0
+
+    def enter(self, folder: str, ignore: SourceIgnore) -> None:
+        """List one folder; raises OSError if it cannot be read."""
+        self.entered += 1
+        prefix = f"{folder}/" if folder else ""
+        folders, names = self._list(folder)
+        if folder and ".gitignore" in names:
+            ignore = ignore.entering(prefix, _read(f"{self.root}/{prefix}.gitignore") or "")
+        listed = (prefix + name for name in names)
+        self.files += [path for path in listed if not ignore.is_ignored(path)]
+        if folder.count("/") >= MAX_DEPTH:
+            return
+        paths = (prefix + name for name in sorted(folders) if not _is_pruned(name))
+        self.pending += [(p, ignore) for p in paths if not ignore.is_ignored(p, is_dir=True)]
+
+    def _list(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of a folder's folders and of its files that are worth a look."""
+        kinds: Counter[str] = Counter()
+        folders: list[str] = []
+        names: list[str] = []
+        with os.scandir(f"{self.root}/{folder}") as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif self._is_file(entry) and _is_source(entry.name, kinds):
+                    names.append(entry.name)
+        return folders, names
+
+    def _is_file(self, entry: os.DirEntry[str]) -> bool:
+        """Whether it is a file, or a link to a file inside the source folder."""
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        target = os.path.realpath(entry.path)
+        return target.startswith(f"{self.root}/") and Path(target).is_file()
 
 
 def _is_source(name: str, kinds: Counter[str]) -> bool:
@@ -132,6 +149,15 @@ def _is_source(name: str, kinds: Counter[str]) -> bool:
 
 def _is_pruned(name: str) -> bool:
     return name in _PRUNED or name.endswith(".egg-info")
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 a Path for each of thousands costs
+            raw = file.read(MAX_TEXT_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return None if len(raw) > MAX_TEXT_BYTES else _decode(raw)
 
 
 def _decode(raw: bytes) -> str:

@@ -6,6 +6,8 @@ from draftpy.errors import SourceMissing
 from draftpy.source import MAX_OF_A_KIND, MAX_TEXT_BYTES, load_source
 from tests.support.source import make_source, write_files
 
+ALL_WEB = ["web/a.js", "web/b.gen.js", "web/made/c.js"]
+
 
 def test_listing_is_sorted_nearest_first(tmp_path: Path) -> None:
     tree = make_source(tmp_path, {"b/x.py": "", "a.py": "", "z.py": "", "b/c/y.py": ""})
@@ -23,10 +25,35 @@ def test_gitignored_files_are_no_evidence(tmp_path: Path) -> None:
     assert make_source(tmp_path, files).files == (".gitignore", "b.py")
 
 
-def test_links_are_not_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rules", "files"),
+    [
+        ({"web/.gitignore": "made\n*.gen.js\n"}, ["web/a.js", "x.gen.js"]),
+        ({"web/.gitignore": "/a.js\n"}, ["web/b.gen.js", "web/made/c.js", "x.gen.js"]),
+        ({".gitignore": "*.gen.js\n", "web/.gitignore": "!b.gen.js\n"}, ALL_WEB),
+        ({".gitignore": "web\n", "web/.gitignore": "!a.js\n"}, ["x.gen.js"]),
+        ({".gitignore": "!\n\\\na[z-a]\nweb\n"}, ["x.gen.js"]),
+    ],
+)
+def test_gitignore_of_a_folder_holds_below_it(
+    tmp_path: Path, rules: dict[str, str], files: list[str]
+) -> None:
+    sources = dict.fromkeys(("x.gen.js", "web/a.js", "web/b.gen.js", "web/made/c.js"), "")
+    listed = make_source(tmp_path, {**sources, **rules}).files
+    assert sorted(path for path in listed if path.endswith(".js")) == files
+
+
+def test_link_to_a_file_of_the_project_is_a_file(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docker/prod": "FROM a"})
+    (tmp_path / "Dockerfile").symlink_to("docker/prod")
+    assert load_source(tmp_path).find_text("Dockerfile") == "FROM a"
+
+
+def test_links_out_of_the_project_are_not_followed(tmp_path: Path) -> None:
     write_files(tmp_path, {"outside/secret.py": "", "app/a.py": ""})
     (tmp_path / "app" / "link").symlink_to(tmp_path / "outside")
     (tmp_path / "app" / "file.py").symlink_to(tmp_path / "outside" / "secret.py")
+    (tmp_path / "app" / "gone.py").symlink_to("nowhere.py")
     (tmp_path / "app" / "ring").symlink_to(tmp_path / "app")
     assert load_source(tmp_path / "app").files == ("a.py",)
 
