@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from draftpy.clock import Deadline
+from draftpy.gate import Gate
 
 # A pod that is ready but refuses is asked again after this; a new pod at once.
 RETRY_S = 0.1
@@ -110,6 +111,7 @@ class HeldConnection:
     client: socket.socket
     targets: Targets
     dialer: PodDialer
+    gate: Gate
     port: int
     deadline: Deadline
     _number: int = field(default_factory=lambda: next(_numbers))
@@ -160,6 +162,8 @@ class HeldConnection:
 
     def _dial(self, refused: set[str]) -> Connection | None:
         while not (self.deadline.has_passed() or self._is_over()):
+            if not self.gate.wait_open(min(RETRY_S, self.deadline.left_s())):
+                continue
             for pod in self.targets.wait_pods(min(RETRY_S, self.deadline.left_s())):
                 if pod in refused:
                     continue

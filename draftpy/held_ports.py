@@ -3,11 +3,14 @@
 import selectors
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from draftpy.clock import Clock, Deadline
 from draftpy.events import Forwarding, Reporter, Warned
 from draftpy.forward import CLOSING_S, RETRY_S, HeldConnection, PodDialer, Targets
+from draftpy.gate import Gate
 from draftpy.local_ports import Listener, PortMapping, listen_exactly, listen_near
 
 # How long a connection waits for a pod before it is closed.
@@ -27,11 +30,14 @@ class ForwardParts:
 class HeldForward:
     """A local port that leads to a container port, whichever pod serves it at the moment."""
 
-    def __init__(self, listener: Listener, remote_port: int, parts: ForwardParts) -> None:
+    def __init__(
+        self, listener: Listener, remote_port: int, parts: ForwardParts, gate: Gate
+    ) -> None:
         self.local_port = listener.port
         self.remote_port = remote_port
         self._listener = listener
         self._parts = parts
+        self.gate = gate
         self._targets = Targets()
         self._live: dict[HeldConnection, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -86,6 +92,7 @@ class HeldForward:
             client=client,
             targets=self._targets,
             dialer=self._parts.dialer,
+            gate=self.gate,
             port=self.remote_port,
             deadline=Deadline.after(self._parts.clock, self._parts.hold_s),
         )
@@ -115,7 +122,17 @@ class HeldForwards:
     def __init__(self, mappings: tuple[PortMapping, ...], parts: ForwardParts) -> None:
         self._mappings = mappings
         self._parts = parts
+        self._gate = Gate(parts.clock)
         self._forwards: dict[int, HeldForward] = {}
+
+    @contextmanager
+    def hold(self, drain_s: float) -> Iterator[None]:
+        """Let new requests wait while the app is restarted; those in flight may finish first.
+
+        Inside the context nothing new reaches a pod, for `gate.LIMIT_S` at most.
+        """
+        with self._gate.hold(drain_s):
+            yield
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -150,7 +167,7 @@ class HeldForwards:
         self._forwards = {}
 
     def _open(self, listener: Listener, remote_port: int, moved_from: int = 0) -> None:
-        forward = HeldForward(listener, remote_port, self._parts)
+        forward = HeldForward(listener, remote_port, self._parts, self._gate)
         self._forwards[remote_port] = forward
         forward.start()
         self._parts.reporter.report(

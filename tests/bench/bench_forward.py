@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from draftpy.clock import SystemClock
+from draftpy.gate import Gate
 from draftpy.held_ports import ForwardParts, HeldForward
 from draftpy.local_ports import listen_exactly
 from tests.support.reporter import ListReporter
@@ -23,7 +24,7 @@ def forward_to(port: int) -> HeldForward:
     parts = ForwardParts(
         dialer=LoopbackDialer(pod=port), reporter=ListReporter(), clock=SystemClock()
     )
-    forward = HeldForward(listen_exactly(0), 8080, parts)
+    forward = HeldForward(listen_exactly(0), 8080, parts, Gate(SystemClock()))
     forward.set_pods(("pod",))
     forward.start()
     return forward

@@ -11,6 +11,7 @@ from draftpy.clock import SystemClock
 from draftpy.errors import UsageError
 from draftpy.events import Forwarding, Warned
 from draftpy.forward import KEEP_BYTES, Connection
+from draftpy.gate import Gate
 from draftpy.held_ports import ForwardParts, HeldForward, HeldForwards
 from draftpy.local_ports import PortMapping, listen_exactly
 from tests.support.reporter import ListReporter
@@ -24,7 +25,7 @@ def forwarding(
     parts = ForwardParts(
         dialer=dialer, reporter=reporter or ListReporter(), clock=SystemClock(), hold_s=hold_s
     )
-    forward = HeldForward(listen_exactly(0), 8080, parts)
+    forward = HeldForward(listen_exactly(0), 8080, parts, Gate(SystemClock()))
     forward.set_pods(pods)
     forward.start()
     try:
@@ -291,6 +292,16 @@ def test_no_request_fails_while_pods_are_replaced() -> None:
         for client in clients:
             client.join()
     assert set(answers) == {b"ok"}
+
+
+def test_a_connection_waits_while_the_gate_is_held() -> None:
+    dialer = LoopbackDialer()
+    with serving(saying(b"one")) as dialer.pods["a"], forwarding(dialer, "a") as forward:
+        with forward.gate.hold(0), connect(forward) as client:
+            client.sendall(b"GET")
+            wait_until(lambda: forward_threads() >= 2)
+            assert dialer.dialled == []
+        assert ask(forward) == b"one"
 
 
 def test_stopping_closes_the_port_and_what_is_open_at_once() -> None:
