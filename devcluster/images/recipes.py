@@ -2,10 +2,16 @@
 
 import re
 
-from devcluster.images import core
+from devcluster.images import core, jvm, php, ruby, rust_lang
 from devcluster.images.recipe import Match, Recipe
 
-RECIPES: tuple[Recipe, ...] = (*core.RECIPES,)
+RECIPES: tuple[Recipe, ...] = (
+    *core.RECIPES,
+    *jvm.RECIPES,
+    *php.RECIPES,
+    *ruby.RECIPES,
+    *rust_lang.RECIPES,
+)
 
 
 def find_recipe(name: str) -> tuple[Recipe, Match] | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import go, node, own_dockerfile, procfile, python, static
-from draftpy.inspectors.facts import Facts, Findings, merge_findings
+from draftpy.inspectors import go, node, own_dockerfile, procfile, python, ruby, static
+from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
 
 Inspector = Callable[[SourceTree], Findings]
@@ -13,10 +13,21 @@ INSPECTORS: tuple[Inspector, ...] = (
     python.inspect,
     node.inspect,
     go.inspect,
+    ruby.inspect,
     static.inspect,
 )
 
 
-def inspect_source(tree: SourceTree) -> Facts:
+def inspect_source(tree: SourceTree, inspectors: tuple[Inspector, ...] = INSPECTORS) -> Facts:
     """Everything that the inspectors know about a tree."""
-    return merge_findings(inspect(tree) for inspect in INSPECTORS)
+    return merge_findings(_ask(inspect, tree) for inspect in inspectors)
+
+
+def _ask(inspect: Inspector, tree: SourceTree) -> Findings:
+    """One inspector's findings; whatever a file does to it, the others' facts still hold."""
+    try:
+        return inspect(tree)
+    except Exception as error:  # noqa: BLE001 a bug in one language must not stop the others
+        name = inspect.__module__.rpartition(".")[2]
+        what = f"looking for {name} failed: {type(error).__name__}: {error}"
+        return Findings(problems=(Problem(file=".", what=what, remedy="report it: a bug"),))

@@ -71,3 +71,76 @@ GO = _runtime(
     "1.26",
     {"1.24": "2026-02-28", "1.25": "2026-08-31", "1.26": "2027-02-28", "1.27": "2027-08-31"},
 )
+# https://www.ruby-lang.org/en/downloads/branches/
+RUBY = _runtime(
+    "Ruby",
+    "3.4",
+    {
+        "2.7": "2023-03-31",
+        "3.0": "2024-04-23",
+        "3.1": "2025-03-26",
+        "3.2": "2026-03-31",
+        "3.3": "2027-03-31",
+        "3.4": "2028-03-31",
+        "4.0": "2029-03-31",
+    },
+)
+# https://www.php.net/supported-versions.php
+PHP = _runtime(
+    "PHP",
+    "8.4",
+    {
+        "7.4": "2022-11-28",
+        "8.0": "2023-11-26",
+        "8.1": "2025-12-31",
+        "8.2": "2026-12-31",
+        "8.3": "2027-12-31",
+        "8.4": "2028-12-31",
+        "8.5": "2029-12-31",
+    },
+)
+# https://hexdocs.pm/elixir/compatibility-and-deprecations.html: the last five get security fixes.
+ELIXIR = _runtime(
+    "Elixir",
+    "1.18",
+    {
+        "1.14": "2025-10-16",
+        "1.15": "2026-11-30",
+        "1.16": "2027-05-31",
+        "1.17": "2027-11-30",
+        "1.18": "2028-05-31",
+        "1.19": "2028-11-30",
+    },
+)
+# https://www.erlang.org/downloads: the last three get fixes.
+ERLANG = _runtime(
+    "Erlang",
+    "27",
+    {"25": "2025-05-21", "26": "2026-05-20", "27": "2027-05-20", "28": "2028-05-20"},
+)
+# https://dart.dev/get-dart/archive: only the newest is kept up, so a major stands for it.
+DART = _runtime("Dart", "3", {"2": "2023-05-10", "3": "2028-12-31"})
+# https://crystal-lang.org/releases/: only the newest is kept up.
+CRYSTAL = _runtime(
+    "Crystal",
+    "1.18",
+    {"1.14": "2025-01-09", "1.16": "2025-10-14", "1.17": "2026-02-28", "1.18": "2027-06-30"},
+)
+# https://github.com/gleam-lang/gleam/releases: only the newest is kept up.
+GLEAM = _runtime(
+    "Gleam",
+    "1.13",
+    {"1.10": "2025-06-02", "1.11": "2025-08-05", "1.12": "2025-10-19", "1.13": "2027-03-31"},
+)
+# https://www.cpan.org/src/README.html: the last two get fixes.
+PERL = _runtime(
+    "Perl",
+    "5.40",
+    {"5.36": "2025-05-28", "5.38": "2026-05-28", "5.40": "2027-06-30", "5.42": "2028-06-30"},
+)
+# https://github.com/rocker-org/rocker-versioned2/wiki/Versions: only the newest is kept up.
+R = _runtime("R", "4.5", {"4.3": "2024-04-24", "4.4": "2025-04-11", "4.5": "2027-04-30"})
+# https://julialang.org/downloads/: the long-term line and the newest.
+JULIA = _runtime(
+    "Julia", "1.11", {"1.10": "2027-06-30", "1.11": "2027-03-31", "1.12": "2027-10-31"}
+)
