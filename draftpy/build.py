@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from draftpy.context import BuildContext
+from draftpy.dev_layer import DevLayer
 from draftpy.errors import EngineUnreachable
 from draftpy.events import Reporter
 from draftpy.refs import ImageRef
@@ -24,7 +25,10 @@ _BUILDKIT_API = (1, 39)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """What to build: `dockerfile` is relative to the context's root and part of it."""
+    """What to build: `dockerfile` is relative to the context's root and part of it.
+
+    `layer` asks for the agent over the image: in development only.
+    """
 
     context: BuildContext
     dockerfile: str
@@ -33,6 +37,7 @@ class BuildRequest:
     platform: str = ""
     build_args: tuple[tuple[str, str], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    layer: DevLayer | None = None
 
     @property
     def all_labels(self) -> tuple[tuple[str, str], ...]:
@@ -115,9 +120,12 @@ def image_tag(
     target: str = "",
     platform: str = "",
     build_args: tuple[tuple[str, str], ...] = (),
+    layer: DevLayer | None = None,
 ) -> str:
     """The tag for a content: 12 hex digits over everything that decides what the image is."""
     recipe = [context_digest, dockerfile, target, platform, sorted(build_args)]
+    if layer is not None:
+        recipe.append(layer.digest)
     return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:_TAG_LENGTH]
 
 

@@ -11,6 +11,7 @@ from draftpy.checked_yaml import parse_document
 from draftpy.config import DEFAULT_ENVIRONMENT as DEVELOPMENT
 from draftpy.errors import ChartInvalid, ConfigInvalid
 from draftpy.labels import (
+    LABEL_BASE_ID,
     LABEL_BUILD_ID,
     LABEL_COMMIT,
     LABEL_ENVIRONMENT,
@@ -26,11 +27,22 @@ DEVELOPMENT_VALUES: Mapping[str, Any] = {
     "preStopSleepSeconds": 1,
     "terminationGracePeriodSeconds": 2,
 }
+# What the agent needs: to be process 1, and to write the app's files. A debugger or a broken save
+# may silence the app for long: nobody but the developer restarts it then.
+AGENT_VALUES: Mapping[str, Any] = {
+    "replicaCount": 1,
+    "shareProcessNamespace": False,
+    "securityContext": {"readOnlyRootFilesystem": False},
+    "probes": {"liveness": None, "readiness": {"periodSeconds": 1}},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseOrder:
-    """What a release is to be made of; `values` are the environment's, files already merged."""
+    """What a release is to be made of; `values` are the environment's, files already merged.
+
+    `base_id` is the part of the folder that only a new image brings in; empty without the agent.
+    """
 
     name: str
     namespace: str
@@ -39,6 +51,7 @@ class ReleaseOrder:
     chart_digest: str
     values: Mapping[str, Any]
     commit: str
+    base_id: str = ""
 
 
 def digest_chart(chart: Path) -> str:
@@ -109,6 +122,8 @@ def digest_release(order: ReleaseOrder, image: ImageRef) -> str:
 def release_values(order: ReleaseOrder, image: ImageRef) -> dict[str, Any]:
     """Development's values < the environment's < draftpy's own."""
     values = order.values
+    if order.base_id:
+        values = merge_values(AGENT_VALUES, values)
     if order.environment == DEVELOPMENT:
         values = merge_values(DEVELOPMENT_VALUES, values)
     pod_labels = {LABEL_ENVIRONMENT: order.environment, LABEL_BUILD_ID: image.tag}
@@ -123,6 +138,8 @@ def release_labels(order: ReleaseOrder, image: ImageRef) -> dict[str, str]:
         LABEL_BUILD_ID: image.tag,
         LABEL_RELEASE_DIGEST: digest_release(order, image),
     }
+    if order.base_id:
+        labels[LABEL_BASE_ID] = order.base_id
     return {**labels, LABEL_COMMIT: order.commit} if order.commit else labels
 
 

@@ -13,6 +13,8 @@ _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _EVIDENCE_LINES = 6
 # A node that is added, or a pod that goes, makes room within this; else nothing will.
 _SCHEDULE_S = 20.0
+_RAISE_MEMORY = "raise resources.limits.memory in values.yaml"
+_MEND = "mend it and save: until then requests wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,19 @@ def diagnose_pod(pod: PodState, words: dict[str, Words], warnings: tuple[str, ..
     if pod.unschedulable:
         return _unschedulable(pod)
     return _mount_cause(own) or _probe_cause(pod, own, words)
+
+
+def diagnose_exit(code: int, *, signal: str, is_oom: bool, words: Words) -> Cause:
+    """Why an app ended by itself in a container that goes on."""
+    if is_oom:
+        what, remedy = "it used more memory than the container's limit", _RAISE_MEMORY
+    elif signal:
+        what, remedy = f"the app was ended by {signal}", _MEND
+    elif code == 0:
+        what, remedy = "the app ended by itself (exit 0): a server must go on running", _MEND
+    else:
+        what, remedy = f"the app crashed (exit {code})", _MEND
+    return Cause(what=what, evidence=words.tail, remedy=remedy)
 
 
 def find_cause(state: ReleaseState, words: dict[str, dict[str, Words]]) -> Cause | None:
@@ -134,7 +149,7 @@ def _exit_cause(container: ContainerState, words: Words) -> Cause | None:
         return Cause(
             what=f"container {container.name} was killed: it used more memory than its limit",
             evidence=words.tail or container.exit_message,
-            remedy="raise resources.limits.memory in values.yaml",
+            remedy=_RAISE_MEMORY,
         )
     if code in (_NOT_EXECUTABLE, _NOT_FOUND) or reason in ("StartError", "ContainerCannotRun"):
         denied = code == _NOT_EXECUTABLE

@@ -16,6 +16,7 @@ class Stage(StrEnum):
     PUBLISH = "publish"
     RELEASE = "release"
     ROLLOUT = "rollout"
+    SYNC = "sync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +99,36 @@ class Failed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed(Event):
-    """Files changed and `up` reacts; `paths` are relative to the project, sorted, at most five."""
+    """Files changed and stages follow; `why` says why a sync is not enough.
+
+    `paths` are relative to the project, sorted, at most five.
+    """
 
     paths: tuple[str, ...]
     total: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesSynced(Event):
+    """Changed files are in the running pods, and the app answers with them.
+
+    `action` is what was done to the app; `seconds` is since the change was seen, of which the
+    parts are: until it was decided, until the files were there, in the build, in ending and
+    starting the app, until its port was open. Without pods they get the files when they start.
+    """
+
+    paths: tuple[str, ...]
+    total: int
+    pods: int
+    files: int
+    action: str
+    seconds: float
+    decided_s: float
+    moved_s: float
+    built_s: float
+    restarted_s: float
+    answering_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

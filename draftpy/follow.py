@@ -11,6 +11,7 @@ from draftpy.held_ports import HeldForwards
 from draftpy.log_follower import LogFollower
 from draftpy.pods import ContainerState, PodState, ReleaseState
 from draftpy.rollout import Cluster
+from draftpy.sync.syncer import PodSink
 
 # How long to wait before the cluster is asked again after it was unreachable.
 RETRY_S = 1.0
@@ -19,12 +20,13 @@ STOPPING_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowParts:
-    """What following works with; without `forwards` or `logs` only the other is followed."""
+    """What following works with; what is None is not followed. `pods` hears of each change."""
 
     cluster: Cluster
     reporter: Reporter
     forwards: HeldForwards | None = None
     logs: LogFollower | None = None
+    pods: PodSink | None = None
 
 
 @contextmanager
@@ -42,6 +44,8 @@ def follow(release: str, parts: FollowParts) -> Iterator["Follower"]:
         yield follower
     finally:
         follower.stop()
+        if parts.pods is not None:
+            parts.pods.stop()
         if parts.logs is not None:
             parts.logs.stop()
         if parts.forwards is not None:
@@ -107,6 +111,8 @@ class Follower:
             forward_to_pods(self._parts.forwards, state.pods)
         if self._parts.logs is not None:
             self._parts.logs.set_pods(state.pods)
+        if self._parts.pods is not None:
+            self._parts.pods.set_pods(state.pods)
         self._restarts.note(state.pods)
 
     def _tell_error(self, failed: Failed) -> None:

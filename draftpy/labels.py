@@ -6,3 +6,5 @@ LABEL_ENVIRONMENT = "draftpy.io/environment"
 LABEL_BUILD_ID = "draftpy.io/build-id"
 LABEL_COMMIT = "draftpy.io/git-commit"
 LABEL_RELEASE_DIGEST = "draftpy.io/release-digest"
+# What of the folder a sync cannot bring into a running pod: equal base, no new image.
+LABEL_BASE_ID = "draftpy.io/base-id"

@@ -47,13 +47,22 @@ class Rollout:
     desired: int
 
 
+def no_crash() -> Cause | None:
+    """Where only Kubernetes tells of crashes."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutWait:
-    """What to wait for: only pods with `build_id` count, "" counts all."""
+    """What to wait for: only pods with `build_id` count, "" counts all.
+
+    `find_crash` tells of an app that does not run though its container does.
+    """
 
     release: str
     build_id: str
     deadline: Deadline
+    find_crash: Callable[[], Cause | None] = no_crash
 
 
 def wait_rollout(
@@ -78,8 +87,7 @@ def wait_rollout(
                 return _summary(state)
             if is_cancelled():
                 raise Interrupted("the rollout is left to itself")
-            # Until the new spec was seen, the pods are still those of the older one.
-            cause = find_cause(state, read_words(cluster, state)) if is_observed(state) else None
+            cause = wait.find_crash() or _find_cause(cluster, state)
             text = cause.what if cause else describe_wait(state)
             is_news = waiting.note(text)
             if cause and (not cause.heals or waiting.lasts_s() >= cause.heals_within_s):
@@ -89,6 +97,11 @@ def wait_rollout(
             if is_news:
                 reporter.report(StageProgress(stage=Stage.ROLLOUT, text=text))
     raise Interrupted("the rollout is left to itself")
+
+
+def _find_cause(cluster: Cluster, state: ReleaseState) -> Cause | None:
+    # Until the new spec was seen, the pods are still those of the older one.
+    return find_cause(state, read_words(cluster, state)) if is_observed(state) else None
 
 
 class _Waiting:

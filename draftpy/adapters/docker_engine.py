@@ -20,6 +20,7 @@ from docker.types import CancellableStream
 
 from draftpy.adapters.cancelling import never, stopping_when
 from draftpy.build import BuildRequest, Cancelled, engine_unreachable
+from draftpy.dev_layer import ImageConfig
 from draftpy.errors import BuildFailed, DraftError, Interrupted, PublishFailed
 from draftpy.events import CallMade, Reporter
 from draftpy.refs import ImageRef
@@ -91,6 +92,18 @@ class DockerEngine:
                 " docker buildx use default goes back to the engine's own",
             )
         return image_id
+
+    def get_config(self, ref: str) -> ImageConfig:
+        """What an image runs; raises BuildFailed if the engine does not have it."""
+        found = self._find_image(ref)
+        if found is None:
+            raise BuildFailed(f"{ref} has gone from the engine", remedy="run it again")
+        config = found.get("Config") or {}
+        return ImageConfig(
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            cmd=tuple(config.get("Cmd") or ()),
+            architecture=str(found.get("Architecture", "")),
+        )
 
     def find_pushed_digest(self, ref: ImageRef) -> str:
         """The digest under which the engine once pushed this very image; "" if it never did."""

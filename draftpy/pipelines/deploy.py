@@ -1,25 +1,21 @@
 """One turn of `up`: snapshot → plan → build → publish → release → rollout."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from draftpy.build import BuildRequest, BuiltImage, Cancelled, ImageBuilder, image_tag
-from draftpy.charts import ReleaseOrder, digest_release
+from draftpy.build import BuiltImage, Cancelled, ImageBuilder
 from draftpy.clock import Clock, Deadline
-from draftpy.context import BuildContext, HashCache, snapshot
-from draftpy.dockerignore import load_build_ignore
+from draftpy.diagnose import Cause
 from draftpy.errors import ContextChanged, DraftError
-from draftpy.events import BuildLine, Event, Notice, Reporter, Stage
+from draftpy.events import BuildLine, Event, Notice, Reporter, Stage, Warned
 from draftpy.healing import heal_release
+from draftpy.pipelines.planning import PlannedTurn, TurnPlanner
 from draftpy.pipelines.stages import StageRunner
-from draftpy.pipelines.wanted import Wanted, describe_deployed, order_release
-from draftpy.plan import PlanInputs, UpPlan, plan_up
 from draftpy.publish import PublishedImage, Publisher, PublishTarget
-from draftpy.refs import ImageRef
 from draftpy.release import Release, Releases, plan_release
-from draftpy.rollout import Cluster, Rollout, RolloutWait, wait_rollout
+from draftpy.rollout import Cluster, Rollout, RolloutWait, no_crash, wait_rollout
+from draftpy.sync.board import SyncTarget
 from draftpy.watch import ChangeSet
 
 # A file that is written again and again while it is packed: after so many tries it is told.
@@ -59,36 +55,44 @@ class DeployTools:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedTurn:
-    """Everything that a turn decided before it does anything."""
+class Development(Protocol):
+    """What keeps pods equal to the folder where the agent is in them."""
 
-    plan: UpPlan
-    request: BuildRequest
-    order: ReleaseOrder
-    last: Release | None
-    timeout_s: float
+    def aim(self, target: SyncTarget) -> None:
+        """From now on pods of this image, and this folder."""
+        ...
 
-    @property
-    def ref(self) -> ImageRef:
-        """The image as the engine names it."""
-        return self.request.ref
+    def wait_equal(self, pods: int, is_cancelled: Cancelled) -> object:
+        """Wait until so many pods are known and each is equal to the folder."""
+        ...
+
+    def find_refusal(self) -> str:
+        """Why pods cannot be synced; empty if they can."""
+        ...
+
+    def find_crash(self) -> Cause | None:
+        """Why the app does not run although its files are the newest."""
+        ...
 
 
 class Deployer:
-    """Makes the cluster equal to the folder; remembers content hashes and what was published."""
+    """Makes the cluster equal to the folder; remembers what was published."""
 
     def __init__(
-        self, tools: DeployTools, read_wanted: Callable[[], Wanted], *, adopt: bool
+        self,
+        tools: DeployTools,
+        planner: TurnPlanner,
+        development: Development | None = None,
     ) -> None:
         self._tools = tools
-        self._read_wanted = read_wanted
-        self._adopt = adopt
-        self._hashes = HashCache()
+        self._planner = planner
+        self._development = development
         self._published: PublishedImage | None = None
         self._unsaved_log = ""
         # Whether the last turn ended with a rollout that is ready: else there is more to tell.
         self._is_ready = False
+        # Whether pods may run an image with older files, for they can be synced.
+        self._may_keep = True
         self._stages = StageRunner(reporter=tools.reporter, clock=tools.clock)
 
     def __call__(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
@@ -103,32 +107,7 @@ class Deployer:
 
     def plan(self, changes: ChangeSet | None) -> PlannedTurn:
         """Read the folder and the release, and decide; changes nothing anywhere."""
-        wanted, tools = self._read_wanted(), self._tools
-        request = self._build_request(wanted)
-        order = order_release(wanted)
-        there = request.ref.with_registry(tools.target.pull_registry)
-        last = tools.releases.find(order.name)
-        published = self._published
-        plan = plan_up(
-            PlanInputs(
-                image=str(request.ref),
-                has_image=tools.builder.find_image(request.ref) is not None,
-                publish_target=tools.target.reason,
-                release=describe_deployed(last) if last else None,
-                release_digest=digest_release(order, there),
-                environment=order.environment,
-                published=(_plain(published), published.target.reason) if published else None,
-                changes=changes,
-                adopt=self._adopt,
-            )
-        )
-        return PlannedTurn(
-            plan=plan,
-            request=request,
-            order=order,
-            last=last,
-            timeout_s=wanted.environment.timeout_s,
-        )
+        return self._planner.plan(changes, self._published, may_keep=self._may_keep)
 
     def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         turn = self.plan(changes)
@@ -144,9 +123,32 @@ class Deployer:
             published = self._publish(turn, built)
             self._release(turn, published)
         self._is_ready = False
-        self._rollout(turn, is_cancelled)
+        self._aim(turn)
+        rollout = self._rollout(turn, is_cancelled)
         self._is_ready = True
+        if not self._are_equal(turn, rollout, is_cancelled):
+            return self._turn(changes, is_cancelled)
         return turn.plan.has_work
+
+    def _aim(self, turn: PlannedTurn) -> None:
+        if self._development and turn.development:
+            self._development.aim(turn.development.target(turn.ref.tag))
+
+    def _are_equal(self, turn: PlannedTurn, rollout: Rollout, is_cancelled: Cancelled) -> bool:
+        """Wait for the files in the pods; False if they cannot be synced and are older ones."""
+        if not (self._development and turn.development):
+            return True
+        self._development.wait_equal(min(1, rollout.ready), is_cancelled)
+        refusal = self._development.find_refusal()
+        if not refusal or not self._may_keep:
+            return True
+        self._may_keep = False
+        remedy = (
+            "let the image's user own them (COPY --chown), or say dev: sync: false in draft.yaml"
+        )
+        text = f"files cannot be synced, so each change builds an image: {refusal}"
+        self._tools.reporter.report(Warned(text=text, remedy=remedy))
+        return False
 
     def _build(self, turn: PlannedTurn, is_cancelled: Cancelled) -> BuiltImage | None:
         step, tools = turn.plan.get_step(Stage.BUILD), self._tools
@@ -197,42 +199,20 @@ class Deployer:
             text = "the build's output could not be kept in the cluster: logs --build will lack it"
             tools.reporter.report(Notice(text=text))
 
-    def _rollout(self, turn: PlannedTurn, is_cancelled: Cancelled) -> None:
-        tools = self._tools
+    def _rollout(self, turn: PlannedTurn, is_cancelled: Cancelled) -> Rollout:
+        tools, development = self._tools, self._development
         wait = RolloutWait(
             release=turn.order.name,
             build_id=turn.ref.tag,
             deadline=Deadline.after(tools.clock, turn.timeout_s),
+            find_crash=development.find_crash if development and turn.development else no_crash,
         )
-        self._stages.run(
+        return self._stages.run(
             Stage.ROLLOUT,
             "",
             lambda: wait_rollout(tools.cluster, wait, tools.reporter, is_cancelled),
             tell_rollout,
         )
-
-    def _build_request(self, wanted: Wanted) -> BuildRequest:
-        environment = wanted.environment
-        context = self._snapshot(wanted)
-        tag = image_tag(
-            context.digest,
-            dockerfile=environment.dockerfile,
-            target=environment.target,
-            platform=environment.platform,
-            build_args=environment.build_args,
-        )
-        return BuildRequest(
-            context=context,
-            dockerfile=environment.dockerfile,
-            ref=ImageRef(repository=wanted.project.app, tag=tag),
-            target=environment.target,
-            platform=environment.platform,
-            build_args=environment.build_args,
-        )
-
-    def _snapshot(self, wanted: Wanted) -> BuildContext:
-        root, dockerfile = wanted.project.root, wanted.environment.dockerfile
-        return snapshot(root, load_build_ignore(root, dockerfile), dockerfile, self._hashes)
 
     def _save_log(self, release: str, text: str) -> None:
         """Keep a build's output beside the release, as soon as its namespace is there.
@@ -275,7 +255,3 @@ def tell_rollout(rollout: Rollout) -> str:
 def _tell_build(built: BuiltImage) -> str:
     layers = f"   {built.layers_new} of {built.layers_total} layers new"
     return f"{built.ref}{layers if built.layers_total else ''}"
-
-
-def _plain(published: PublishedImage) -> str:
-    return f"{published.ref.repository}:{published.ref.tag}"

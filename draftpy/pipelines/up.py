@@ -7,11 +7,10 @@ from typing import Protocol
 
 from draftpy.clock import Clock
 from draftpy.errors import DraftError, ExitCode, Interrupted
-from draftpy.events import Changed, Failed, Notice, Reporter, Served, Stopped, Watching
+from draftpy.events import Failed, Notice, Reporter, Served, Stopped, Watching
 from draftpy.pipelines.stages import ToldError
 from draftpy.watch import ChangeQueue, ChangeSet, Watcher
 
-_NAMED_PATHS = 5
 # How long one wait for changes takes; in between, a cluster or engine that was away is tried anew.
 _WAIT_S = 5.0
 
@@ -81,9 +80,7 @@ def _loop(parts: UpParts, outcome: Outcome) -> None:
             parts.when_up()
             is_open = True
         changes = parts.queue.wait_next(_WAIT_S)
-        if changes is not None:
-            parts.reporter.report(_changed(changes))
-        elif outcome.code != ExitCode.UNREACHABLE:
+        if changes is None and outcome.code != ExitCode.UNREACHABLE:
             continue
         outcome = _turn(parts, _merged(outcome.open_changes, changes))
 
@@ -115,10 +112,6 @@ def _merged(earlier: ChangeSet | None, later: ChangeSet | None) -> ChangeSet | N
     if earlier is None or later is None:
         return later or earlier
     return earlier.merged_with(later)
-
-
-def _changed(changes: ChangeSet) -> Changed:
-    return Changed(paths=changes.paths[:_NAMED_PATHS], total=len(changes.paths))
 
 
 def _never() -> bool:

@@ -18,7 +18,7 @@ class Wanted:
     commit: str = ""
 
 
-def order_release(wanted: Wanted) -> ReleaseOrder:
+def order_release(wanted: Wanted, base_id: str = "") -> ReleaseOrder:
     """What the release is to be made of; raises ChartInvalid, ConfigInvalid."""
     root, environment = wanted.project.root, wanted.environment
     chart = root / environment.chart
@@ -30,6 +30,7 @@ def order_release(wanted: Wanted) -> ReleaseOrder:
         chart_digest=digest_chart(chart),
         values=load_values(root, environment.values_files, environment.values),
         commit=wanted.commit,
+        base_id=base_id,
     )
 
 

@@ -10,6 +10,7 @@ from draftpy.events import (
     Changed,
     Event,
     Failed,
+    FilesSynced,
     Forwarding,
     LogLine,
     Notice,
@@ -27,7 +28,10 @@ from draftpy.events import (
 
 _STAGE_CHARS = 9
 _TEXT_CHARS = 58
+_NAME_CHARS = 18
 _INDENT = " " * 12
+# What takes less is no part of a change's time that anybody would look at.
+_WORTH_TELLING_S = 0.0005
 
 
 def render_event(event: Event) -> tuple[str, ...]:
@@ -69,9 +73,38 @@ def _skipped(event: StageSkipped) -> list[str]:
 
 
 def _changed(event: Changed) -> list[str]:
-    more = event.total - len(event.paths)
-    names = ", ".join(event.paths) + (f" and {more} more" if more else "")
-    return [f"{time.strftime('%H:%M:%S')}  {names or 'the folder'} changed"]
+    names = _names(event.paths, event.total)
+    why = f": {event.why}" if event.why else ""
+    return [f"{time.strftime('%H:%M:%S')}  {names} changed{why}"]
+
+
+def _files_synced(event: FilesSynced) -> list[str]:
+    files = f"{event.files} file{'' if event.files == 1 else 's'}"
+    done = f"synced {files}, {event.action}" if event.pods else "goes into pods when they start"
+    names = f"{_names(event.paths, event.total):<{_NAME_CHARS}}"
+    parts = [
+        f"{name} {_in_ms(seconds)}"
+        for name, seconds in (
+            ("decided", event.decided_s),
+            ("moved", event.moved_s),
+            ("built", event.built_s),
+            ("restarted", event.restarted_s),
+            ("answering", event.answering_s),
+        )
+        if seconds >= _WORTH_TELLING_S
+    ]
+    served = f"  served in {_in_ms(event.seconds)}" if event.pods else ""
+    told = f" ({', '.join(parts)})" if event.pods and parts else ""
+    return [f"{time.strftime('%H:%M:%S')}  {names}  {done}{served}{told}"]
+
+
+def _in_ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else format_seconds(seconds)
+
+
+def _names(paths: tuple[str, ...], total: int) -> str:
+    more = total - len(paths)
+    return (", ".join(paths) + (f" and {more} more" if more else "")) or "the folder"
 
 
 def _served(event: Served) -> list[str]:
@@ -108,6 +141,7 @@ _RENDERERS: dict[type[Event], Callable[[Any], list[str]]] = {
     StageSkipped: _skipped,
     Failed: render_failure,
     Changed: _changed,
+    FilesSynced: _files_synced,
     Watching: lambda event: [f"watching {event.folders} folders; Ctrl-C ends it"],
     Served: _served,
     Forwarding: _forwarding,

@@ -11,6 +11,7 @@ from draftpy.config import DRAFT_YAML
 from draftpy.errors import ConfigInvalid, ExitCode
 from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
 from draftpy.invocation import Invocation, Telling, Where
+from draftpy.wiring.developing import open_pods, read_agent_digest, wrap_builder
 from draftpy.wiring.flags import CreateFlags, LogFlags, UpFlags
 from draftpy.wiring.local import run_create
 from draftpy.wiring.projects import open_project, root_of
@@ -21,26 +22,22 @@ if TYPE_CHECKING:
     from draftpy.pipelines.deploy import Deployer
     from draftpy.pipelines.logs import LogTools
     from draftpy.pipelines.wanted import Wanted
+    from draftpy.sync.development import DevelopmentPods
     from draftpy.watch import Watcher
 
 
 def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Telling) -> int:
     """draftpy up; the exit code."""
-    from draftpy.pipelines.up import up_once
-
     if not (root_of(invocation, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
         made = run_create(invocation, CreateFlags(path=where.path), telling, stream=True)
         where = replace(where, path=made)  # The app may be in a folder below.
     with reporting(invocation, telling, stream=True) as reporter:
         world = World(invocation=invocation, where=where, reporter=reporter)
         world.check_guard()
-        deployer = _deployer(world, flags)
         if flags.dry_run:
-            _tell_plan(deployer, reporter)
+            _tell_plan(_deployer(world, flags, None), reporter)
             return int(ExitCode.DONE)
-        if flags.once:
-            return up_once(deployer, reporter)
-        return _run_loop(world, deployer, flags)
+        return _run_once(world, flags) if flags.once else _run_loop(world, flags)
 
 
 def run_connect(invocation: Invocation, where: Where, telling: Telling, *, with_logs: bool) -> None:
@@ -88,37 +85,62 @@ def run_logs(invocation: Invocation, where: Where, flags: LogFlags, telling: Tel
 def _log_tools(world: World) -> "LogTools":
     from draftpy.adapters.kube.build_logs import KubeBuildLogs
     from draftpy.adapters.kube.logs import KubeLogSource
-    from draftpy.adapters.kube.watching import KubeCluster
     from draftpy.pipelines.logs import LogTools
 
     return LogTools(
-        cluster=KubeCluster(world.client, world.namespace),
+        cluster=world.cluster,
         source=KubeLogSource(world.client, world.namespace),
         build_logs=KubeBuildLogs(world.client, world.namespace),
         reporter=world.reporter,
     )
 
 
-def _deployer(world: World, flags: UpFlags) -> "Deployer":
+def _deployer(world: World, flags: UpFlags, pods: "DevelopmentPods | None") -> "Deployer":
     from draftpy.adapters.builders import ChosenBuilder
     from draftpy.adapters.kube.build_logs import KubeBuildLogs
     from draftpy.adapters.kube.namespaces import KubeNamespaces
-    from draftpy.adapters.kube.watching import KubeCluster
     from draftpy.adapters.publishers import ImagePublisher
     from draftpy.pipelines.deploy import Deployer, DeployTools
+    from draftpy.pipelines.planning import PlanParts, TurnPlanner
 
+    builder = wrap_builder(world, ChosenBuilder(world.engine, world.processes))
+    target = world.publish_target()
     tools = DeployTools(
-        builder=ChosenBuilder(world.engine, world.processes),
+        builder=builder,
         publisher=ImagePublisher(world.engine, world.processes),
-        target=world.publish_target(),
+        target=target,
         releases=world.releases,
-        cluster=KubeCluster(world.client, world.namespace),
+        cluster=world.cluster,
         namespaces=KubeNamespaces(world.client, world.clock),
         build_logs=KubeBuildLogs(world.client, world.namespace),
         reporter=world.reporter,
         clock=world.clock,
     )
-    return Deployer(tools, lambda: _read_wanted(world), adopt=flags.adopt)
+    planner = TurnPlanner(
+        PlanParts(
+            builder=builder,
+            target=target,
+            releases=world.releases,
+            read_wanted=lambda: _read_wanted(world),
+            adopt=flags.adopt,
+            agent_digest=read_agent_digest(world),
+        )
+    )
+    return Deployer(tools, planner, pods)
+
+
+def _run_once(world: World, flags: UpFlags) -> int:
+    from draftpy.follow import FollowParts, follow
+    from draftpy.pipelines.change import ChangeTurn
+    from draftpy.pipelines.up import up_once
+
+    pods = open_pods(world, None)
+    turn = ChangeTurn(
+        deploy=_deployer(world, flags, pods), pods=pods, reporter=world.reporter, clock=world.clock
+    )
+    parts = FollowParts(cluster=world.cluster, reporter=world.reporter, pods=pods)
+    with follow(world.project.app, parts):
+        return up_once(turn, world.reporter)
 
 
 def _read_wanted(world: World) -> "Wanted":
@@ -150,22 +172,27 @@ def _tell_plan(deployer: "Deployer", reporter: Reporter) -> None:
     reporter.report(Result(text=render_plan(plan), body=body))
 
 
-def _run_loop(world: World, deployer: "Deployer", flags: UpFlags) -> int:
+def _run_loop(world: World, flags: UpFlags) -> int:
     from draftpy.follow import follow
     from draftpy.logs import LogOptions
+    from draftpy.pipelines.change import ChangeTurn
     from draftpy.pipelines.up import UpParts, up
     from draftpy.watch import ChangeQueue
 
     ports = _PortNotes(world.reporter)
     world.reporter = ports
     parts = world.follow_parts(LogOptions(tail=10), forward=True)
+    pods = open_pods(world, parts.forwards)
     app, namespace = world.project.app, world.namespace
+    turn = ChangeTurn(
+        deploy=_deployer(world, flags, pods), pods=pods, reporter=world.reporter, clock=world.clock
+    )
     return up(
         UpParts(
-            turn=deployer,
+            turn=turn,
             watcher=_open_watcher(world) if flags.watch else None,
             queue=ChangeQueue(world.clock),
-            follow=follow(app, parts),
+            follow=follow(app, replace(parts, pods=pods)),
             reporter=world.reporter,
             clock=world.clock,
             goodbye=Stopped(

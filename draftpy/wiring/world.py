@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from draftpy.adapters.helm_sdk import HelmReleases
     from draftpy.adapters.kube.client import KubeClient
     from draftpy.adapters.kube.contexts import KubeContextFacts
+    from draftpy.adapters.kube.watching import KubeCluster
     from draftpy.adapters.process import Processes
     from draftpy.follow import FollowParts
     from draftpy.guard import GuardFacts, Verdict
@@ -86,6 +87,13 @@ class World:
         from draftpy.adapters.kube.client import KubeClient
 
         return KubeClient(self.kubeconfig, self.kube_context.name, self.reporter)
+
+    @cached_property
+    def cluster(self) -> "KubeCluster":
+        """The environment's namespace, watched."""
+        from draftpy.adapters.kube.watching import KubeCluster
+
+        return KubeCluster(self.client, self.namespace)
 
     @cached_property
     def releases(self) -> "HelmReleases":
@@ -176,7 +184,6 @@ class World:
         """What following the release works with; options None: no logs."""
         from draftpy.adapters.kube.logs import KubeLogSource
         from draftpy.adapters.kube.streams import KubeDialer
-        from draftpy.adapters.kube.watching import KubeCluster
         from draftpy.follow import FollowParts
         from draftpy.held_ports import ForwardParts, HeldForwards
         from draftpy.local_ports import parse_port_mapping
@@ -191,5 +198,6 @@ class World:
         if options:
             source = KubeLogSource(self.client, self.namespace)
             logs = LogFollower(source, self.reporter, self.clock, options)
-        cluster = KubeCluster(self.client, self.namespace)
-        return FollowParts(cluster=cluster, reporter=self.reporter, forwards=forwards, logs=logs)
+        return FollowParts(
+            cluster=self.cluster, reporter=self.reporter, forwards=forwards, logs=logs
+        )

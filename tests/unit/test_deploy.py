@@ -32,6 +32,7 @@ from draftpy.events import (
 )
 from draftpy.labels import LABEL_BUILD_ID, LABEL_MANAGED_BY
 from draftpy.pipelines.deploy import Deployer, DeployTools
+from draftpy.pipelines.planning import PlanParts, TurnPlanner
 from draftpy.pipelines.stages import ToldError
 from draftpy.pipelines.wanted import Wanted
 from draftpy.pods import PodState, ReleaseState
@@ -106,7 +107,16 @@ class World:
             reporter=self.reporter,
             clock=self.clock,
         )
-        return Deployer(tools, self.read_wanted, adopt=adopt)
+        planner = TurnPlanner(
+            PlanParts(
+                builder=self.builder,
+                target=TARGET,
+                releases=self.releases,
+                read_wanted=self.read_wanted,
+                adopt=adopt,
+            )
+        )
+        return Deployer(tools, planner)
 
     def read_wanted(self) -> Wanted:
         project = load_project(self.root)

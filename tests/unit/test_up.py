@@ -14,13 +14,11 @@ from draftpy.errors import (
     Interrupted,
 )
 from draftpy.events import (
-    Changed,
     Event,
     Failed,
     Notice,
     Served,
     Stopped,
-    Watching,
     event_name,
 )
 from draftpy.pipelines.stages import ToldError
@@ -101,7 +99,7 @@ def told(error: DraftError) -> ToldError:
 def test_the_whole_story_of_two_saves() -> None:
     stage = Stage()
     turn = stage.play(True, True)
-    assert stage.names() == ["watching", "changed", "served", "changed", "stopped"]
+    assert stage.names() == ["watching", "served", "stopped"]
     assert turn.seen[0] is None
     assert [changes.paths for changes in turn.seen[1:] if changes] == [("file1.py",), ("file2.py",)]
     assert stage.followed == ["begin", "end"]
@@ -147,29 +145,6 @@ def test_ctrl_c_says_what_stays_and_how_to_remove_it() -> None:
     stage = Stage()
     stage.play()
     assert stage.last() == Stopped(text="hello keeps running", remedy="draftpy delete")
-
-
-def test_many_paths_are_named_by_five_and_a_number() -> None:
-    stage = Stage()
-    saves = iter([[f"{n}.py" for n in range(9)], []])
-    save = stage.watcher.save
-    turn = ScriptedTurn([True], save=lambda _: save(*next(saves)))
-    clock = SystemClock()
-    up(
-        UpParts(
-            turn=turn,
-            watcher=stage.watcher,
-            queue=ChangeQueue(clock),
-            follow=stage._follow(),
-            reporter=stage.reporter,
-            clock=clock,
-            goodbye=Stopped(text=""),
-            when_up=lambda: None,
-        )
-    )
-    changed = stage.reporter.of(Changed)[0]
-    assert (len(changed.paths), changed.total) == (5, 9)
-    assert stage.reporter.of(Watching)
 
 
 def test_once_returns_the_code_of_the_stage_that_failed() -> None:

@@ -1,0 +1,1 @@
+"""Keeping the containers of a release equal to the folder, without a new image."""
