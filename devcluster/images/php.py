@@ -21,6 +21,9 @@ _EXTENSIONS = (
     "redis", "soap", "sqlite3", "xml", "zip",
 )  # fmt: skip
 
+# The distribution's Composer finds its libraries beside PHP's, and not in itself as upstream's.
+_COMPOSERS = ("composer",)
+
 
 def _php(engine: Engine, name: str, match: Match) -> None:
     serves = match[2] == "apache"
@@ -30,7 +33,9 @@ def _php(engine: Engine, name: str, match: Match) -> None:
         engine,
         name,
         f"FROM {DEBIAN}",
-        apt("php8.4-cli", *modules, *packages),
+        apt("php8.4-cli", *modules, *packages, *_COMPOSERS),
+        # Composer's libraries only: the program comes from its own image.
+        "RUN rm /usr/bin/composer",
         *_scripts(),
         "ENV PHP_INI_DIR=/usr/local/etc/php",
         "RUN mkdir -p $PHP_INI_DIR/conf.d && cp /usr/lib/php/8.4/php.ini-production $PHP_INI_DIR",
@@ -69,6 +74,17 @@ def _apache() -> list[str]:
     ]
 
 
+def _composer(engine: Engine, name: str, _: Match) -> None:
+    build_lines(
+        engine,
+        name,
+        f"FROM {DEBIAN} AS packed",
+        apt(*_COMPOSERS),
+        f"FROM {DEBIAN}",
+        "COPY --from=packed /usr/bin/composer /usr/bin/composer",
+    )
+
+
 def _installer(engine: Engine, name: str, _: Match) -> None:
     build_lines(
         engine,
@@ -83,6 +99,12 @@ RECIPES: tuple[Recipe, ...] = (
         pattern=r"php:(8\.\d+)(?:\.\d+)?-(apache|cli)(?:-trixie)?",
         example="php:8.4-apache (8.4, with the distribution's extensions)",
         make=_php,
+        needs=(DEBIAN,),
+    ),
+    Recipe(
+        pattern=r"composer:2(?:\.\d+)*",
+        example="composer:2 (for the stand-ins of php)",
+        make=_composer,
         needs=(DEBIAN,),
     ),
     Recipe(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import go, node, own_dockerfile, procfile, python, ruby, static
+from draftpy.inspectors import go, node, own_dockerfile, php, procfile, python, ruby, static
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
 
@@ -14,6 +14,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     node.inspect,
     go.inspect,
     ruby.inspect,
+    php.inspect,
     static.inspect,
 )
 

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vite';
+import laravel from 'laravel-vite-plugin';
+
+export default defineConfig({
+    plugins: [laravel({ input: ['resources/css/app.css'], refresh: true })],
+});

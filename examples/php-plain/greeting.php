@@ -1,0 +1,7 @@
+<?php
+const VERSION = '1';
+
+function greet(string $who): string
+{
+    return "Hello from $who, version " . VERSION;
+}
