@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import yaml
 
 from draftpy.checked_yaml import nearest_hint
+from draftpy.dev_settings import DEV_KEYS
 from draftpy.errors import PackInvalid
 from draftpy.inspectors.facts import Confidence
 from draftpy.names import PackName
@@ -98,7 +99,7 @@ class _PackReader:
             keeps=self.texts(doc.get("keeps", []), ("keeps",)),
             dockerignore=self.texts(doc.get("dockerignore", []), ("dockerignore",)),
             looks_for=self.typed(doc.get("looksFor", ""), str, ("looksFor",)),
-            development=self.mapping(doc.get("development", {}), ("development",)),
+            development=self.development(),
         )
 
     def rules(self) -> Iterable[Rule]:
@@ -167,6 +168,16 @@ class _PackReader:
         """`files`: path in the project → file of the pack."""
         for target, template in self.mapping(self.doc["files"], ("files",)).items():
             yield Output(path=target, template=self.pack_file(template, ("files", target)))
+
+    def development(self) -> Mapping[str, Any]:
+        """`development`: the keys of draft.yaml's `dev`, texts may hold Jinja."""
+        here = ("development",)
+        body = self.mapping(self.doc.get("development", {}), here, allowed=DEV_KEYS)
+        for key, value in body.items():
+            is_texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            if not (isinstance(value, str) or is_texts or (key == "sync" and value is False)):
+                raise self.wrong((*here, key), f"must be a text or a list of texts, not {value!r}")
+        return body
 
     def pack_file(self, given: Any, path: tuple[str, ...]) -> str:
         """The name of a file that the pack must have."""

@@ -96,7 +96,7 @@ class Pack:
     keeps: tuple[str, ...] = ()
     dockerignore: tuple[str, ...] = ()
     looks_for: str = ""
-    # How `up` syncs and restarts such an app; carried as it is written.
+    # The keys of draft.yaml's `dev`, as they are written: texts may hold Jinja.
     development: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -7,9 +7,10 @@ from typing import Any
 
 from draftpy.errors import PackInvalid
 from draftpy.packs.model import Pack
-from draftpy.render import render
+from draftpy.render import render, to_exec_form
 from draftpy.scaffold.answers import Answers
-from draftpy.scaffold.values import merge_values
+from draftpy.scaffold.development import render_dev
+from draftpy.scaffold.values import merge_values, render_scalar
 from draftpy.yaml_lines import YamlBroken
 
 DOCKERFILE = "Dockerfile"
@@ -61,12 +62,15 @@ def render_files(pack: Pack, answers: Answers, templates: Templates) -> tuple[Wa
             text=render(templates.pack, output.template, names),
         )
         for output in pack.outputs
+        if _render_text(output.path, names)
     ]
-    ignored = render(templates.shared, "dockerignore.j2", {"lines": pack.dockerignore})
+    lines = [line for line in (_render_text(given, names) for given in pack.dockerignore) if line]
+    ignored = render(templates.shared, "dockerignore.j2", {"lines": lines})
     draft_names = {
         "name": str(answers.app),
         "pack": pack.label,
         "dockerfile": answers.variables.get("path", DOCKERFILE),
+        "dev": {key: _one_line(value) for key, value in render_dev(pack, names).items()},
     }
     draft = render(templates.shared, "draft.yaml.j2", draft_names)
     kept = [_checked_path(pack, _render_text(path, names)) for path in pack.keeps]
@@ -120,6 +124,11 @@ def _own_values(answers: Answers) -> dict[str, Any]:
 
 def _render_text(text: str, names: Mapping[str, Any]) -> str:
     return render({"path": text}, "path", names) if "{" in text else text
+
+
+def _one_line(value: Any) -> str:
+    """A value of draft.yaml; lists of words as they stand in Dockerfiles."""
+    return to_exec_form(value) if isinstance(value, list) else render_scalar(value)
 
 
 def _checked_path(pack: Pack, path: str) -> str:

@@ -72,7 +72,7 @@ def _lines_of(values: Mapping[str, Any], path: KeyPath, comments: _Comments) -> 
             lines.append("")
         lines += [pad + row for row in block]
         if isinstance(value, dict) and value:
-            lines.append(f"{pad}{_scalar(key)}:")
+            lines.append(f"{pad}{render_scalar(key)}:")
             lines += _lines_of(value, here, comments)
         else:
             lines += [pad + row for row in _dump(key, value)]
@@ -81,12 +81,12 @@ def _lines_of(values: Mapping[str, Any], path: KeyPath, comments: _Comments) -> 
 
 def _dump(key: str, value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or not value:
-        return [f"{_scalar(key)}: {_scalar(value)}"]
+        return [f"{render_scalar(key)}: {render_scalar(value)}"]
     body = yaml.safe_dump(list(value), sort_keys=False, allow_unicode=True, width=1000)
-    return [f"{_scalar(key)}:", *(f"  {row}" for row in body.splitlines())]
+    return [f"{render_scalar(key)}:", *(f"  {row}" for row in body.splitlines())]
 
 
-def _scalar(value: Any) -> str:
+def render_scalar(value: Any) -> str:
     """One value on one line, quoted where YAML needs it."""
     if value == "":
         return '""'

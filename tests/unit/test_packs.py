@@ -48,6 +48,10 @@ BAD = [
     ({"variables": {"Bad": {}}}, "variables.Bad: lower-case"),
     ({"variables": {"x": {"type": "map"}}}, "variables.x.type: give one of"),
     ({"variables": {"x": {"type": "list", "default": "a"}}}, "variables.x.default: must be a list"),
+    ({"development": []}, "development: must be a mapping"),
+    ({"development": {"tagret": "x"}}, "development.tagret: unknown key"),
+    ({"development": {"build": 3}}, "development.build: must be a text or a list of texts"),
+    ({"development": {"sync": True}}, "development.sync: must be a text or a list of texts"),
     ({"dockerignore": "x"}, "dockerignore: must be a list"),
 ]
 
