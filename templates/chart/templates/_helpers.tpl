@@ -12,6 +12,26 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* The labels of every object. */}}
 {{- define "app.labels" -}}
 {{ include "app.selectorLabels" . }}
+{{ include "app.commonLabels" . }}
+{{- end }}
+
+{{/*
+What a further process is found by: a name of its own, so that the Service does not lead to it.
+Takes root and process (its name), as app.processLabels does.
+*/}}
+{{- define "app.processSelectorLabels" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name }}-{{ .process }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end }}
+
+{{/* The labels of a further process's objects. */}}
+{{- define "app.processLabels" -}}
+{{ include "app.processSelectorLabels" . }}
+app.kubernetes.io/component: {{ .process }}
+{{ include "app.commonLabels" .root }}
+{{- end }}
+
+{{- define "app.commonLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
