@@ -110,7 +110,8 @@ def derive_rules(
     if dev.sync_off:
         return SyncRules(makers=makers, refusal="dev.sync in draft.yaml is false")
     return SyncRules(
-        roots=_outermost((*_find_roots(tracer, stage), *(o.destination for o in overrides))),
+        # One inside another counts, too: the outer one may be "/", which no user can write to.
+        roots=tuple(sorted({*_find_roots(tracer, stage), *(o.destination for o in overrides)})),
         makers=makers,
         rebuild=rebuild,
         overrides=overrides,
@@ -174,11 +175,6 @@ def _copied_on(laying: Laying, roots: Iterable[str]) -> Iterator[str]:
         is_inside = any(_is_below(source, root) for source in laying.copy.sources)
         if target is not None or is_inside:
             yield laying.destination if target is None else target
-
-
-def _outermost(folders: Iterable[str]) -> tuple[str, ...]:
-    unique = sorted(set(folders))
-    return tuple(f for f in unique if not any(o != f and _is_below(f, o) for o in unique))
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -141,6 +141,7 @@ class Deployer:
         self._development.wait_equal(min(1, rollout.ready), is_cancelled)
         refusal = self._development.find_refusal()
         if not refusal or not self._may_keep:
+            self._may_keep = not refusal
             return True
         self._may_keep = False
         remedy = (

@@ -1,6 +1,6 @@
 """The folder as the containers should have it, kept up to date change by change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,9 +63,12 @@ class SyncedFolder:
         """The project's folder."""
         return self.context.root
 
-    def take(self, changes: ChangeSet) -> Taken | NeedsTurn:
+    def take(
+        self, changes: ChangeSet, refuses: Callable[[str], str] = lambda _: ""
+    ) -> Taken | NeedsTurn:
         """Look at what changed and take it over; nothing is taken if any of it needs more.
 
+        `refuses` says why a path in the container cannot be written; empty if it can.
         Raises BuildFailed for a file that may not be read.
         """
         if changes.whole_tree:
@@ -76,15 +79,21 @@ class SyncedFolder:
                 return NeedsTurn(path=path, reason="it belongs to the release, not to the image")
             found |= self._look(path)
         for path in found:
-            place = self.rules.find_place(path)
-            if isinstance(place, Rebuild):
-                return NeedsTurn(path=path, reason=place.reason)
+            reason = self._why_not(path, refuses)
+            if reason:
+                return NeedsTurn(path=path, reason=reason)
         return Taken(targets=tuple(self._take_over(found)))
 
     def open_put(self, target: str) -> PutFile:
         """A file to write into a container, by its path there."""
         source = self.root / self._sources[target]
         return PutFile(path=target, state=self._tree[target], chunks=lambda: _read(source))
+
+    def _why_not(self, path: str, refuses: Callable[[str], str]) -> str:
+        place = self.rules.find_place(path)
+        if isinstance(place, Place):
+            return refuses(place.target)
+        return place.reason if isinstance(place, Rebuild) else ""
 
     def _is_deployed(self, path: str) -> bool:
         if path.rpartition("/")[2] in RULE_FILES:

@@ -11,6 +11,7 @@ from draftpy.dev_settings import Restart
 from draftpy.sync.board import Board, Wanted
 from draftpy.sync.link import (
     AgentEvent,
+    AgentFacts,
     AgentLink,
     AgentLinks,
     AgentMissing,
@@ -22,7 +23,7 @@ from draftpy.sync.link import (
     SyncRefused,
     merge_answers,
 )
-from draftpy.sync.trees import FileState
+from draftpy.sync.trees import FileState, find_unwritable
 
 # A container that has just started, or an API server that was away, is asked again after this.
 RETRY_S = 0.1
@@ -90,6 +91,7 @@ class PodSync:
         self._tools = tools
         self._board = tools.board
         self._link: AgentLink | None = None
+        self._facts: AgentFacts | None = None
         self._is_broken = False
         self._is_stopped = False
         self._present: dict[str, FileState] = {}
@@ -157,16 +159,27 @@ class PodSync:
             if link.facts.start >= self._start:
                 self._start = link.facts.start
                 self._exit = None if link.facts.is_running else link.facts.last_exit
-        for root, why in link.facts.unwritable.items():
-            if why:
-                raise AgentMissing(f"{root} cannot be written by user {link.facts.uid}: {why}")
+        self._check_writable(link.facts)
         self._present = link.list_files()
+
+    def refuses(self, target: str) -> str:
+        """Why this file cannot be written in the pod; empty if it can, or nobody knows yet."""
+        facts = self._facts
+        return find_unwritable(target, facts.roots, facts.unwritable) if facts else ""
+
+    def _check_writable(self, facts: AgentFacts) -> None:
+        self._facts = facts
+        blocked = [root for root in facts.roots if facts.unwritable.get(root)]
+        if blocked and len(blocked) == len(facts.roots):
+            why = facts.unwritable[blocked[0]]
+            raise AgentMissing(f"{blocked[0]} cannot be written by user {facts.uid}: {why}")
 
     def _follow(self) -> None:
         """Bring the pod to each version; raises LinkBroken."""
         since = 0
         while True:
             wanted = self._board.wanted_for(self._present, since)
+            self._check_wanted(wanted)
             result = self._bring(wanted) if wanted.has_work else self._idle(wanted)
             since = 0 if result.refused else wanted.version
             with self._board.telling():
@@ -174,6 +187,12 @@ class PodSync:
             self._wait_news(wanted.version)
             if self._is_stopped or self._is_broken:
                 raise LinkBroken
+
+    def _check_wanted(self, wanted: Wanted) -> None:
+        for target in (*wanted.states, *wanted.order.deletes):
+            why = self.refuses(target)
+            if why:
+                raise AgentMissing(f"{target} differs, and {why}")
 
     def _wait_news(self, version: int) -> None:
         def has_news() -> bool:

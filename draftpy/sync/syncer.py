@@ -77,12 +77,9 @@ class Syncer:
         if board.target is None:
             return NeedsTurn(path="", reason="nothing is deployed yet")
         with board.changed:
-            taken = board.target.folder.take(changes)
-            refusal = self._refusal()
+            taken = board.target.folder.take(changes, self._refuses)
         if isinstance(taken, NeedsTurn):
             return taken
-        if refusal and taken.targets:
-            return NeedsTurn(path=changes.paths[0], reason=refusal)
         if not taken.targets:
             return Synced(results=(), has_changes=False)
         return self._wait(board.bump(taken.targets), is_cancelled)
@@ -121,6 +118,10 @@ class Syncer:
 
     def _refusal(self) -> str:
         return next((pod.unsyncable for pod in self._pods.values() if pod.unsyncable), "")
+
+    def _refuses(self, target: str) -> str:
+        found = (pod.refuses(target) for pod in self._pods.values())
+        return self._refusal() or next((why for why in found if why), "")
 
     def _wait(self, version: int, is_cancelled: Callable[[], bool]) -> Synced:
         board = self.tools.board

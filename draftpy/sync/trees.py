@@ -52,3 +52,11 @@ def diff_trees(wanted: Tree, present: Tree, paths: Iterable[str] | None = None) 
         puts=tuple(path for path in differing if path in wanted),
         deletes=tuple(path for path in differing if path not in wanted),
     )
+
+
+def find_unwritable(target: str, roots: Iterable[str], unwritable: Mapping[str, str]) -> str:
+    """Why a path in the container cannot be written: what holds for the innermost root above it."""
+    above = [root for root in roots if target.startswith(root.rstrip("/") + "/")]
+    innermost = max(above, key=len, default="")
+    why = unwritable.get(innermost, "")
+    return f"{innermost} cannot be written in the pod: {why}" if why else ""

@@ -65,7 +65,7 @@ class MemoryLink:
         return AgentFacts(
             version="1",
             uid=10001,
-            roots=("/app",),
+            roots=("/", "/app") if "/" in self.agent.unwritable else ("/app",),
             unwritable=self.agent.unwritable,
             start=self.agent.starts,
             is_running=self.agent.exits is None,
@@ -127,7 +127,7 @@ class MemoryAgents:
     def open(
         self,
         pod: str,
-        container: str,  # noqa: ARG002
+        container: str,
         on_event: Callable[[AgentEvent], None],
         on_broken: Callable[[], None],
     ) -> AgentLink:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.sync.folder import NeedsTurn, SyncedFolder, Taken
-from draftpy.sync.trees import FileState, diff_trees
+from draftpy.sync.trees import FileState, diff_trees, find_unwritable
 from draftpy.watch import ChangeSet
 from tests.support.contexts import write_tree
 from tests.support.syncing import FILES, changed, synced_folder
@@ -76,6 +76,18 @@ def test_nothing_is_taken_if_any_of_it_needs_more(folder: SyncedFolder) -> None:
     before = dict(folder.tree)
     folder.take(changed("app.py", "requirements.txt"))
     assert folder.tree == before
+
+
+def test_a_place_that_cannot_be_written_needs_a_new_image(folder: SyncedFolder) -> None:
+    (folder.root / "app.py").write_text("two\n")
+    needs = folder.take(changed("app.py"), lambda target: f"{target} is read-only")
+    assert needs == NeedsTurn(path="app.py", reason="/app/app.py is read-only")
+
+
+def test_the_innermost_folder_decides_whether_a_file_can_be_written() -> None:
+    unwritable = {"/": "permission denied"}
+    assert find_unwritable("/app/a", ("/", "/app"), unwritable) == ""
+    assert "permission denied" in find_unwritable("/run.sh", ("/", "/app"), unwritable)
 
 
 @pytest.mark.parametrize("path", ["draft.yaml", "charts/hello/values.yaml", ".dockerignore"])

@@ -136,6 +136,14 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(stage: SyncStage
     )
 
 
+def test_a_change_below_another_folder_is_synced_all_the_same(stage: SyncStage) -> None:
+    [agent] = stage.run(pod())
+    agent.unwritable = {"/": "permission denied"}
+    agent.links[0].cut()
+    stage.write("app.py", "two\n")
+    assert apply(stage, "app.py").results
+
+
 def test_a_build_runs_before_the_gate_closes(tmp_path: Path) -> None:
     stage = SyncStage(tmp_path, settings=DevSettings(build=("make",)))
     [agent] = stage.run(pod())
