@@ -13,9 +13,12 @@ from draftpy.inspectors.js_listening import (
     find_port_settings,
 )
 from draftpy.inspectors.js_tokens import Kind, Tokens, properties, tokenize
-from draftpy.inspectors.python_shapes import HEALTH_PATHS
 
 _SERVERS = ("createServer", "createSecureServer", "createHttpServer")
+_HEALTH_PATHS = (
+    *("/healthz", "/health", "/livez", "/readyz", "/ping", "/_health"),
+    *("/api/health", "/api/healthz"),
+)
 _ROUTERS = ("app", "server", "fastify", "api", "web", "http", "router")
 _FALLBACKS = ("||", "??", "?", "===", "!==", "==", "!=", "&&", "??=", "||=")
 # Set by the runtime, the platform or the tools themselves.
@@ -78,7 +81,7 @@ def _imports(tokens: Tokens) -> Iterator[str]:
 def _health_routes(tokens: Tokens) -> Iterator[tuple[str, int]]:
     for index in range(3, len(tokens)):
         token = tokens[index]
-        if token.kind is not Kind.STRING or token.text not in HEALTH_PATHS:
+        if token.kind is not Kind.STRING or token.text not in _HEALTH_PATHS:
             continue
         before = tokens[index - 4 : index]
         is_route = [t.text for t in before[-3:]] == [".", "get", "("]

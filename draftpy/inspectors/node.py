@@ -1,246 +1,211 @@
-"""Node projects → facts."""
+"""Node and Bun projects → facts."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from posixpath import normpath
+from dataclasses import replace
 
-from draftpy.inspectors.commands import StartCommand, parse_command
 from draftpy.inspectors.facts import (
     AppKind,
-    Confidence,
     Evidence,
     Fact,
     FactValue,
     Findings,
     Problem,
 )
-from draftpy.inspectors.js_source import ScriptShape, parse_script
+from draftpy.inspectors.node_app import find_app
+from draftpy.inspectors.node_build import Build, Project, plan_build
+from draftpy.inspectors.node_listening import host_problems, listening_facts
+from draftpy.inspectors.node_managers import Manager, find_manager
 from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest, read_manifest
-from draftpy.inspectors.node_version import find_version
-from draftpy.inspectors.procfile import find_start
+from draftpy.inspectors.node_scripts import is_build_step
+from draftpy.inspectors.node_version import find_bun_version, find_version
 from draftpy.source import SourceTree
 
-DEFAULT_PORT = 8080
-# Package → title; the more telling ones first.
-_FRAMEWORKS = {
-    "next": "Next.js",
-    "nuxt": "Nuxt",
-    "@nestjs/core": "NestJS",
-    "express": "Express",
-    "fastify": "Fastify",
-    "koa": "Koa",
-    "hono": "Hono",
-    "@hapi/hapi": "hapi",
-    "restify": "restify",
-    "polka": "Polka",
-}
-_ENTRY_FILES = tuple(
-    f"{folder}{stem}.{ending}"
-    for folder in ("", "src/")
-    for stem in ("server", "index", "app", "main")
-    for ending in ("js", "mjs", "cjs", "ts")
-)
-# A start script that begins with one of these serves developers, not users.
-_DEV_SERVERS = ("vite", "react-scripts", "ng", "webpack", "webpack-dev-server", "parcel", "expo")
-_RELOADERS = ("nodemon", "node-dev", "supervisor")
-_RUNS_SCRIPT = re.compile(r"(?:npm|pnpm|yarn)\s+(?:run\s+)?([\w:.-]+)\s*")
-_QUIET_PREFIX = re.compile(r"(?:cross-env\s+)?NODE_ENV=\w+\s+(?!\w+=)")
-_MAX_SCRIPTS = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Start:
-    """The start command and where it is from."""
-
-    command: StartCommand
-    evidence: Evidence
-
-    @property
-    def script(self) -> str:
-        """The file that Node is given, "" for another program."""
-        words = [word for word in self.command.args[1:] if not word.startswith("-")]
-        return normpath(words[0]) if self.command.program == "node" and words else ""
+_DENO_FILES = ("deno.json", "deno.jsonc")
 
 
 def inspect(tree: SourceTree) -> Findings:
-    """Facts `node.*`; empty without package.json or a script to start."""
+    """Facts `node.*`, or `bun.*` where Bun runs it; empty without anything of the kind."""
     manifest, problems = read_manifest(tree)
-    known = manifest or NodeManifest(text="")
-    start = _find_start(tree, known)
-    if manifest is None and start is None:
+    if manifest is None and any(tree.has(name) for name in _DENO_FILES):
         return Findings(problems=problems)
-    line = known.line_of("node") if known.engines else 0
-    version, version_problems = find_version(tree, (known.engines, line) if known.engines else None)
-    shapes = _read_scripts(tree, start)
-    listening = next((shape for shape in shapes if shape.listening), None)
-    facts = [
-        *_framework_facts(known),
-        *_start_facts(known, start, shapes, listening),
+    known = manifest or NodeManifest(text="")
+    app = find_app(tree, known)
+    if app is None:
+        return _without_start(tree, manifest, problems)
+    runtime = "bun" if app.is_bun else "node"
+    manager, manager_problems = find_manager(tree, known, runtime=runtime)
+    project = Project(
+        tree=tree,
+        manifest=known,
+        manager=manager,
+        run=app.run,
+        member=app.member,
+        members=app.members,
+    )
+    version, version_problems = _version(tree, project, is_bun=app.is_bun)
+    facts = (
+        *_manifest_facts(manifest),
+        *_framework_facts(project),
+        *_run_facts(project),
         version,
-        *_install_facts(tree, known, start, has_manifest=manifest is not None),
-    ]
-    return Findings(
+        *_manager_facts(manager),
+        *_build_facts(project, plan_build(project)),
+    )
+    found = Findings(
         facts=tuple(facts),
         problems=(
             *problems,
-            *known.problems,
+            *manager_problems,
             *version_problems,
-            *_manager_problems(known),
-            *_host_problems(known, listening),
+            *app.run.problems,
+            *app.problems,
+            *host_problems(project),
         ),
     )
+    return _renamed(found) if app.is_bun else found
 
 
-def _find_start(tree: SourceTree, manifest: NodeManifest) -> _Start | None:
-    """Procfile, else the start script, else `main`, else a file of a telling name."""
-    process = find_start(tree)
-    if process and process.command.program in ("node", "npm", "npx", "yarn", "pnpm"):
-        return _Start(command=process.command, evidence=process.evidence)
-    for name in ("start:prod", "start"):
-        started = _from_script(tree, manifest, name)
-        if started:
-            return started
-    main = normpath(manifest.main) if manifest.main else ""
-    if main and tree.has(main):
-        return _node(main, manifest.evidence_of("main"))
-    found = next((file for file in _ENTRY_FILES if tree.has(file)), None)
-    return _node(found, Evidence(file=found)) if found else None
+def _without_start(
+    tree: SourceTree, manifest: NodeManifest | None, problems: tuple[Problem, ...]
+) -> Findings:
+    if manifest is None:
+        return Findings(problems=problems)
+    manager, _ = find_manager(tree, manifest)
+    return Findings(facts=(*_manifest_facts(manifest), *_manager_facts(manager)), problems=problems)
 
 
-def _node(file: str, evidence: Evidence) -> _Start:
-    return _Start(command=StartCommand(args=("node", file)), evidence=evidence)
+def _renamed(found: Findings) -> Findings:
+    """The same facts, as Bun's."""
+    facts = (replace(f, key=f.key.replace("node.", "bun.", 1)) for f in found.facts)
+    return replace(found, facts=tuple(facts))
 
 
-def _from_script(tree: SourceTree, manifest: NodeManifest, name: str) -> _Start | None:
-    text = manifest.scripts.get(name, "")
-    for _ in range(3):  # `npm run serve` leads to another script
-        match = _RUNS_SCRIPT.fullmatch(text)
-        if not match or match[1] not in manifest.scripts:
-            break
-        text = manifest.scripts[match[1]]
-    command = parse_command(_QUIET_PREFIX.sub("", text, count=1))
-    if command is None or command.program in _DEV_SERVERS:
-        return None
-    if command.program in _RELOADERS and len(command.args) == 2:
-        command = replace(command, args=("node", command.args[1]))
-    started = _Start(command=command, evidence=manifest.evidence_of(name))
-    is_built = "build" in manifest.scripts
-    is_there = not started.script or any(
-        tree.has(f"{started.script}{ending}") for ending in ("", ".js", "/index.js")
-    )
-    return started if is_there or is_built else None
+def _version(
+    tree: SourceTree, project: Project, *, is_bun: bool
+) -> tuple[Fact, tuple[Problem, ...]]:
+    if is_bun:
+        return find_bun_version(tree, project.manifest), ()
+    if project.member and project.member.manifest.engines.get("node"):
+        return find_version(tree, project.member.manifest, project.folder)
+    return find_version(tree, project.manifest)
 
 
-def _read_scripts(tree: SourceTree, start: _Start | None) -> list[ScriptShape]:
-    """The entry file first, then what stands at the root and in src/."""
-    near = [
-        path
-        for path in tree.files
-        if path.endswith((".js", ".mjs", ".cjs", ".ts"))
-        and not path.endswith((".d.ts", ".config.js", ".config.mjs", ".test.js", ".config.ts"))
-        and "/" not in path.removeprefix("src/")
-    ]
-    first = [start.script] if start and tree.has(start.script) else []
-    paths = dict.fromkeys([*first, *near])
-    texts = ((path, tree.find_text(path)) for path in list(paths)[:_MAX_SCRIPTS])
-    return [parse_script(path, text) for path, text in texts if text is not None]
-
-
-def _framework_facts(manifest: NodeManifest) -> Iterator[Fact]:
-    for package, title in _FRAMEWORKS.items():
-        if not manifest.has(package):
-            continue
-        yield Fact(key="node.framework", value=package, evidence=manifest.evidence_of(package))
-        yield Fact(key="node.framework_title", value=title)
-        version = manifest.locked.get(package) or manifest.dependencies[package]
-        match = re.match(r"[\^~=v]*(\d+(?:\.\d+)?)", version)
-        if match:
-            yield Fact(key="node.framework_version", value=match[1])
-        return
-
-
-def _start_facts(
-    manifest: NodeManifest,
-    start: _Start | None,
-    shapes: list[ScriptShape],
-    listening: ScriptShape | None,
-) -> Iterator[Fact]:
-    if start is None:
-        return
-    args = start.command.args
-    means = f"starts as {' '.join(args)}"
-    yield Fact(key="node.start", value=args, evidence=replace(start.evidence, means=means))
-    is_framework = any(manifest.has(package) for package in _FRAMEWORKS)
-    is_web = is_framework or listening or any(shape.creates_server for shape in shapes)
-    yield Fact(key="node.kind", value=str(AppKind.WEB if is_web else AppKind.WORKER))
-    if not is_web:
-        return
-    yield from _port_facts(start, listening)
-    health = next((shape for shape in shapes if shape.health[0]), None)
-    if health:
-        where = health.evidence_at(health.health[1], "is asked by the probes")
-        yield Fact(key="node.health_path", value=health.health[0], evidence=where)
-
-
-def _port_facts(start: _Start, listening: ScriptShape | None) -> Iterator[Fact]:
-    call = listening.listening if listening else None
-    if start.command.port:
-        yield Fact(key="node.port", value=start.command.port, evidence=start.evidence)
-    elif listening and call and call.port.port and not call.port.variable:
-        where = listening.evidence_at(call.port.line, f"listens on {call.port.port}")
-        yield Fact(key="node.port", value=call.port.port, evidence=where)
-    elif listening and call and call.port.variable:
-        where = listening.evidence_at(call.port.line, f"listens where {call.port.variable} says")
-        yield Fact(key="node.port", value=DEFAULT_PORT, evidence=where)
-        yield Fact(key="node.port_variable", value=call.port.variable)
-    else:
-        yield Fact(key="node.port", value=DEFAULT_PORT, confidence=Confidence.GUESS)
-        yield Fact(key="node.port_variable", value="PORT")
-
-
-def _install_facts(
-    tree: SourceTree, manifest: NodeManifest, start: _Start | None, *, has_manifest: bool
-) -> Iterator[Fact]:
-    if has_manifest:
+def _manifest_facts(manifest: NodeManifest | None) -> Iterator[Fact]:
+    if manifest is not None:
         where = Evidence(file=PACKAGE_JSON)
         yield Fact(key="node.manifest", value=PACKAGE_JSON, evidence=where)
-    files = [name for name in (PACKAGE_JSON, manifest.lock_file, ".npmrc") if tree.has(name)]
-    is_locked = bool(manifest.lock_file) and manifest.manager == "npm"
-    if not is_locked:
-        files = [name for name in files if name != manifest.lock_file]
+
+
+def _framework_facts(project: Project) -> Iterator[Fact]:
+    framework = project.run.framework
+    if framework is None:
+        return
+    manifest = project.run.package.manifest
+    where = placed(project, manifest.evidence_of(framework.package))
+    yield Fact(key="node.framework", value=framework.package, evidence=where)
+    yield Fact(key="node.framework_title", value=framework.title)
+    locked = project.manager.versions.get(framework.package, "")
+    version = re.match(r"[\^~=v]*(\d+(?:\.\d+)?)", locked or manifest.range_of(framework.package))
+    if version:
+        yield Fact(key="node.framework_version", value=version[1])
+
+
+def placed(project: Project, evidence: Evidence) -> Evidence:
+    """The evidence with its path from the root."""
+    if not project.folder or evidence.file.startswith(f"{project.folder}/"):
+        return evidence
+    return replace(evidence, file=f"{project.folder}/{evidence.file}")
+
+
+def _run_facts(project: Project) -> Iterator[Fact]:
+    run = project.run
+    serving = run.serving
+    where = placed(project, run.evidence)
+    if project.folder:
+        means = Evidence(
+            file=f"{project.folder}/{PACKAGE_JSON}", means="is the app of the workspace"
+        )
+        yield Fact(key="node.workspace", value=project.folder, evidence=means)
+    if serving.site:
+        means_site = f"is built into {serving.site}"
+        yield Fact(key="node.site", value=serving.site, evidence=replace(where, means=means_site))
+        yield Fact(key="node.kind", value=str(AppKind.STATIC))
+        yield Fact(key="node.port", value=8080)
+        # The web server's own answer, in the configuration that the pack writes.
+        yield Fact(key="node.health_path", value="/healthz")
+        return
+    if not serving.start:
+        return
+    args = _start_args(project)
+    means_start = f"starts as {' '.join(args)}"
+    yield Fact(key="node.start", value=args, evidence=replace(where, means=means_start))
+    yield Fact(key="node.kind", value=str(run.kind))
+    if run.migrations:
+        yield Fact(key="node.migrations", value=run.migrations, evidence=where)
+    yield from listening_facts(project)
+
+
+def _start_args(project: Project) -> tuple[str, ...]:
+    """The command; what must come first each time, and cannot be built in, comes in a shell."""
+    args = project.run.serving.start
+    before = [step for step in project.run.before if not is_build_step(step)]
+    if not before:
+        return args
+    return ("sh", "-c", " && ".join([*before, f"exec {' '.join(args)}"]))
+
+
+def _manager_facts(manager: Manager) -> Iterator[Fact]:
+    yield Fact(key="node.manager", value=manager.name, evidence=manager.evidence)
+    yield Fact(key="node.is_locked", value=manager.is_locked)
+    if manager.lock and manager.is_locked:
+        where = Evidence(file=manager.lock.file)
+        yield Fact(key="node.lock_file", value=manager.lock.file, evidence=where)
+
+
+def _build_facts(project: Project, build: Build) -> Iterator[Fact]:
+    serving, manager = project.run.serving, project.manager
+    has_packages = any(m.dependencies or m.dev for m in project.manifests)
+    folder = project.folder or project.run.folder
+    inside = "" if serving.artefacts else folder
+    root = f"/app/{inside}" if inside else "/app"
+    needs = build.needs
     facts: dict[str, FactValue] = {
-        "manager": manifest.manager,
-        "has_packages": bool(manifest.dependencies or manifest.dev),
-        "install_files": tuple(files),
-        "is_locked": is_locked,
-        "needs_source": manifest.needs_source,
-        "builds": "build" in manifest.scripts,
-        "keeps_dev": bool(start) and start is not None and start.command.program in manifest.dev,
+        "has_packages": has_packages,
+        "manager_package": manager.tool if has_packages or build.steps else "",
+        "manager_cache": manager.cache,
+        "install": build.install,
+        "install_copies": build.copies,
+        "dropped_scripts": build.drop_scripts,
+        "needs_source": build.needs_source,
+        "build_steps": build.steps,
+        "build_env": build.env,
+        "build_cache": _below(folder, serving.build_cache),
+        "build_packages": needs.build,
+        "run_packages": needs.run,
+        "run_env": (*serving.env, *_script_env(project), *needs.env),
+        "prune": build.prune,
+        "artefacts": tuple(_below(folder, artefact) for artefact in serving.artefacts),
+        "folder": inside,
+        "output": _below(folder, serving.site),
+        "fallback": serving.fallback,
+        "writable": tuple(f"{root}/{path}" for path in serving.writable),
+        "browsers": project.run.package.manifest.has("playwright"),
     }
     for name, value in facts.items():
         yield Fact(key=f"node.{name}", value=value)
-    if is_locked:
-        lock = Evidence(file=manifest.lock_file)
-        yield Fact(key="node.lock_file", value=manifest.lock_file, evidence=lock)
 
 
-def _manager_problems(manifest: NodeManifest) -> tuple[Problem, ...]:
-    if manifest.manager == "npm":
-        return ()
-    what = f"{manifest.manager} is not used yet: npm installs from package.json, without the lock"
-    return (Problem(file=manifest.lock_file or PACKAGE_JSON, what=what),)
-
-
-def _host_problems(manifest: NodeManifest, listening: ScriptShape | None) -> tuple[Problem, ...]:
+def _script_env(project: Project) -> tuple[str, ...]:
+    script = project.run.package.script
+    own = script.env if script and script.command else ()
+    listening = project.run.listening
     call = listening.listening if listening else None
-    if listening is None or call is None:
-        return ()
-    host = call.host
-    if not host and manifest.has("fastify") and not call.names_host:
-        host = "localhost, as Fastify does unless told"
-    if not host:
-        return ()
-    what = f"listens on {host}: nothing outside its own pod can reach it"
-    remedy = 'give it the host "0.0.0.0"'
-    return (Problem(file=listening.path, line=call.line, what=what, remedy=remedy),)
+    variable = call.host_variable if call else ""
+    is_set = any(item.startswith(f"{variable}=") for item in project.run.serving.env)
+    host = (f"{variable}=0.0.0.0",) if variable and not is_set else ()
+    return (*own, *host)
+
+
+def _below(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder and path else path

@@ -3,25 +3,42 @@
 import re
 
 from draftpy.inspectors.facts import Confidence, Evidence, Fact, Problem
-from draftpy.inspectors.versions import NODE, REVIEWED
+from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest, texts_of
+from draftpy.inspectors.versions import BUN, NODE, REVIEWED
 from draftpy.source import SourceTree
 
 KEY = "node.version"
 _LTS_NAMES = {"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
+_NEWEST_MAJOR = 30
 _NEWEST = ("lts/*", "lts", "node", "stable", "current", "latest")
 
 
 def find_version(
-    tree: SourceTree, engines: tuple[str, int] | None
+    tree: SourceTree, manifest: NodeManifest, folder: str = ""
 ) -> tuple[Fact, tuple[Problem, ...]]:
-    """The version to run; `engines` is the range of package.json and its line."""
-    for evidence, wanted in _sources(tree, engines):
+    """The version to run; `folder` is where the manifest lies."""
+    for evidence, wanted in _sources(tree, manifest, folder):
         version = choose_version(wanted)
         if version is None:
             what = f"no known Node is {wanted!r}; {NODE.default} is used"
             return _default(), (Problem(file=evidence.file, line=evidence.line, what=what),)
         return Fact(key=KEY, value=version, evidence=evidence), _age_problems(version, evidence)
     return _default(), ()
+
+
+def find_bun_version(tree: SourceTree, manifest: NodeManifest) -> Fact:
+    """The Bun to run, as `major.minor`, for the projects that Bun runs."""
+    sources = [(Evidence(file=".bun-version"), tree.find_text(".bun-version") or "")]
+    for key, text in (
+        ("packageManager", manifest.package_manager.partition("bun@")[2]),
+        ("bun", manifest.engines.get("bun", "")),
+    ):
+        sources.append((manifest.evidence_of(key), text))
+    for evidence, text in sources:
+        exact = re.match(r"\s*[\^~=v]*(\d+)\.(\d+)", text)
+        if exact:
+            return Fact(key=KEY, value=f"{exact[1]}.{exact[2]}", evidence=evidence)
+    return Fact(key=KEY, value=BUN.default, confidence=Confidence.LIKELY)
 
 
 def choose_version(wanted: str) -> str | None:
@@ -36,9 +53,12 @@ def choose_version(wanted: str) -> str | None:
         return exact[1]
     alternatives = [part.strip() for part in text.split("||")]
     try:
-        return NODE.choose(lambda major: any(_allows(part, int(major)) for part in alternatives))
+        found = NODE.choose(lambda major: any(_allows(part, int(major)) for part in alternatives))
     except ValueError:
         return None
+    # Odd lines are in no table, as their support is short; whoever names one gets it.
+    odd = re.fullmatch(r"[\^~=v]*(\d{2})(?:\.[\dx*]+)*", text)
+    return found or (odd[1] if odd and int(odd[1]) < _NEWEST_MAJOR else None)
 
 
 def _allows(part: str, major: int) -> bool:
@@ -68,22 +88,26 @@ def _compare(sign: str, number: str, rest: str, major: int) -> bool:
             return major == bound
 
 
-def _sources(tree: SourceTree, engines: tuple[str, int] | None) -> list[tuple[Evidence, str]]:
+def _sources(tree: SourceTree, manifest: NodeManifest, folder: str) -> list[tuple[Evidence, str]]:
     found = []
     for file, pattern in (
         (".nvmrc", r"^\s*([^#\s]+)"),
         (".node-version", r"^\s*([^#\s]+)"),
-        (".tool-versions", r"^nodejs\s+(\S+)"),
+        (".tool-versions", r"^node(?:js)?\s+(\S+)"),
         ("mise.toml", r"^\s*node\s*=\s*[\"']([^\"']+)"),
+        (".mise.toml", r"^\s*node\s*=\s*[\"']([^\"']+)"),
     ):
         text = tree.find_text(file) or ""
         match = re.search(pattern, text, re.MULTILINE)
         if match:
             line = text.count("\n", 0, match.start(1)) + 1
             found.append((Evidence(file=file, line=line, text=match[1]), match[1]))
-    if engines:
-        where = Evidence(file="package.json", line=engines[1], text=f"node {engines[0]}")
-        found.append((where, engines[0]))
+    place = f"{folder}/{PACKAGE_JSON}" if folder else PACKAGE_JSON
+    volta = texts_of(manifest.doc, "volta").get("node", "")
+    for wanted in (volta, manifest.engines.get("node", "")):
+        if wanted:
+            line = manifest.line_of("node")
+            found.append((Evidence(file=place, line=line, text=f"node {wanted}"), wanted))
     return found
 
 

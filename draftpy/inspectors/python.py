@@ -14,25 +14,14 @@ from draftpy.inspectors.facts import (
     Problem,
 )
 from draftpy.inspectors.procfile import Process, find_start
-from draftpy.inspectors.python_entry import DEFAULT_PORT, Entry, find_entry, read_modules
+from draftpy.inspectors.python_entry import find_entry, read_modules
+from draftpy.inspectors.python_frameworks import FRAMEWORKS, SERVERS, title_of
+from draftpy.inspectors.python_layout import Entry, Project
 from draftpy.inspectors.python_manifests import Manifests, pinned_minor, read_manifests
+from draftpy.inspectors.python_scripts import DEFAULT_PORT, find_console_script
 from draftpy.inspectors.python_version import find_version
 from draftpy.source import SourceTree
 
-_TITLES = {
-    "flask": "Flask",
-    "fastapi": "FastAPI",
-    "django": "Django",
-    "starlette": "Starlette",
-    "quart": "Quart",
-    "litestar": "Litestar",
-    "sanic": "Sanic",
-    "falcon": "Falcon",
-    "bottle": "Bottle",
-    "celery": "Celery",
-}
-# What is installed beside the app's own requirements if they do not have it.
-_SERVERS = {"gunicorn": "gunicorn>=23,<26", "uvicorn": "uvicorn>=0.34,<1", "celery": "celery>=5,<6"}
 _MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "manage.py")
 
 
@@ -45,7 +34,9 @@ def inspect(tree: SourceTree) -> Findings:
     if not modules and manifest is None:
         return Findings(problems=manifests.problems)
     version, version_problems = find_version(tree, manifests)
-    entry = find_entry(tree, modules) or _script_entry(manifests)
+    project = Project(tree=tree, modules=modules)
+    installed = frozenset(dependency.name for dependency in manifests.dependencies)
+    entry = find_entry(project, installed) or find_console_script(project, manifests.scripts)
     entry = _with_procfile(entry, find_start(tree))
     facts = [
         *(
@@ -65,17 +56,6 @@ def inspect(tree: SourceTree) -> Findings:
     )
     problems = (*manifests.problems, *version_problems, *broken, *(entry.problems if entry else ()))
     return Findings(facts=tuple(facts), problems=problems)
-
-
-def _script_entry(manifests: Manifests) -> Entry | None:
-    """The one script that pyproject.toml installs, else the one that is named start."""
-    names = [name for name, _ in manifests.scripts]
-    name = names[0] if len(names) == 1 else "start" if "start" in names else ""
-    if not name:
-        return None
-    means = f"starts as {name}"
-    where = Evidence(file="pyproject.toml", text=dict(manifests.scripts)[name], means=means)
-    return Entry(framework="", kind=AppKind.WORKER, start=(name,), evidence=where)
 
 
 def _with_procfile(entry: Entry | None, process: Process | None) -> Entry | None:
@@ -103,14 +83,14 @@ def _framework_facts(entry: Entry | None, manifests: Manifests) -> Iterator[Fact
     if entry is None or not entry.framework:
         return
     name = entry.framework
-    declared = manifests.find(name)
+    declared = manifests.find(FRAMEWORKS[name].package if name in FRAMEWORKS else name)
     yield Fact(
         key="python.framework",
         value=name,
         evidence=declared.evidence if declared else None,
         confidence=Confidence.CERTAIN if declared else Confidence.LIKELY,
     )
-    yield Fact(key="python.framework_title", value=_TITLES.get(name, name))
+    yield Fact(key="python.framework_title", value=title_of(name))
     version = pinned_minor(declared.version) if declared else ""
     if version:
         yield Fact(key="python.framework_version", value=version)
@@ -125,6 +105,8 @@ def _entry_facts(entry: Entry | None) -> Iterator[Fact]:
         yield Fact(key="python.port", value=entry.port, evidence=entry.port_evidence)
     if entry.port_variable:
         yield Fact(key="python.port_variable", value=entry.port_variable)
+    if entry.environ:
+        yield Fact(key="python.environ", value=entry.environ)
     if entry.health_path:
         yield Fact(
             key="python.health_path", value=entry.health_path, evidence=entry.health_evidence
@@ -165,6 +147,7 @@ def _added(manifests: Manifests, entry: Entry | None) -> tuple[str, ...]:
     fastapi = manifests.find("fastapi")
     if fastapi and "standard" in fastapi.extras:
         declared.add("uvicorn")
-    wanted = [entry.framework] if entry.framework else []
-    wanted += [entry.start[0]] if entry.start[0] in _SERVERS else []
-    return tuple(_SERVERS.get(name, name) for name in dict.fromkeys(wanted) if name not in declared)
+    known = FRAMEWORKS.get(entry.framework)
+    declared |= {*(known.brings if known else ())}
+    wanted = [*entry.needs, *([entry.start[0]] if entry.start[0] in SERVERS else ())]
+    return tuple(SERVERS.get(name, name) for name in dict.fromkeys(wanted) if name not in declared)

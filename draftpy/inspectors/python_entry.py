@@ -1,42 +1,35 @@
-"""Which Python module a container runs, and how: found in the syntax trees, never invented."""
+"""Which Python module a container runs, found in the syntax trees, never invented."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from posixpath import basename, dirname, join
+from posixpath import basename
 
-from draftpy.inspectors.commands import PORT_MARK
-from draftpy.inspectors.facts import AppKind, Evidence, Problem
-from draftpy.inspectors.python_shapes import AppObject, Listening, ModuleShape, parse_module
+from draftpy.inspectors.facts import AppKind, Evidence
+from draftpy.inspectors.python_apps import find_apps
+from draftpy.inspectors.python_django import find_django
+from draftpy.inspectors.python_frameworks import FRAMEWORKS, Interface, serves
+from draftpy.inspectors.python_health import HEALTH_PATHS
+from draftpy.inspectors.python_layout import Entry, Project, depth_of, show_start, stem_of
+from draftpy.inspectors.python_pages import find_page
+from draftpy.inspectors.python_scripts import (
+    DEFAULT_PORT,
+    find_script,
+    find_server,
+    server_entry,
+)
+from draftpy.inspectors.python_servers import AT_IMPORT
+from draftpy.inspectors.python_shapes import AppObject, ModuleShape, parse_module
+from draftpy.inspectors.python_starts import Target, plan_start
 from draftpy.source import SourceTree
 
-WSGI = frozenset({"flask", "falcon", "bottle", "django-wsgi"})
-ASGI = frozenset(
-    {"fastapi", "starlette", "quart", "litestar", "sanic", "falcon-asgi", "django-asgi"}
-)
-DEFAULT_PORT = 8080
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NAMES = ("app", "main", "server", "wsgi", "asgi", "index", "api", "application", "run", "web")
-_SCRIPTS = ("main", "worker", "app", "run", "bot", "start", "job", "__main__")
+_OBJECTS = ("app", "application", "server", "api", "asgi", "wsgi", "main")
 _ASIDE = frozenset(
-    {"tests", "test", "docs", "doc", "examples", "scripts", "migrations", "alembic", "tools"}
+    {"tests", "test", "docs", "doc", "examples", "example", "scripts", "migrations", "alembic"}
+    | {"tools", "benchmarks", "notebooks", "samples", "testing"}
 )
 _MAX_MODULES = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """How an app is started: its arguments, with PORT_MARK where the port goes."""
-
-    framework: str
-    kind: AppKind
-    start: tuple[str, ...]
-    evidence: Evidence
-    port: int = 0
-    port_evidence: Evidence | None = None
-    port_variable: str = ""
-    health_path: str = ""
-    health_evidence: Evidence | None = None
-    problems: tuple[Problem, ...] = ()
+# Flask then leaves it to the server that imports the module.
+_NO_RUN = "FLASK_RUN_FROM_CLI=true"
 
 
 def read_modules(tree: SourceTree, *, near_only: bool = False) -> tuple[ModuleShape, ...]:
@@ -46,20 +39,20 @@ def read_modules(tree: SourceTree, *, near_only: bool = False) -> tuple[ModuleSh
         paths = [path for path in paths if "/" not in path.removeprefix("src/")]
     paths.sort(key=_rank)
     texts = ((path, tree.find_text(path)) for path in paths[:_MAX_MODULES])
-    return tuple(parse_module(path, text) for path, text in texts if text is not None)
+    return find_apps(tuple(parse_module(path, text) for path, text in texts if text is not None))
 
 
-def find_entry(tree: SourceTree, modules: tuple[ModuleShape, ...]) -> Entry | None:
-    """Django, else an app object, else a server, else Celery, else a script."""
-    if tree.has("manage.py"):
-        django = _find_app(tree, modules, ("django-wsgi", "django-asgi"))
-        if django:
-            return django
+def find_entry(project: Project, installed: frozenset[str]) -> Entry | None:
+    """Django, else an app object or page, else a server, else a queue, else a script."""
+    django = find_django(project)
+    if django:
+        return _app_entry(project, *django, installed)
     return (
-        _find_app(tree, modules, WSGI | ASGI)
-        or _find_server(tree, modules)
-        or _find_app(tree, modules, ("celery",))
-        or _find_script(tree, modules)
+        _find_served(project, installed)
+        or find_server(project)
+        or _find_app(project, installed, Interface.AIOHTTP)
+        or _find_app(project, installed, Interface.QUEUE)
+        or find_script(project)
     )
 
 
@@ -67,7 +60,7 @@ def _is_candidate(path: str) -> bool:
     folders = path.split("/")[:-1]
     name = basename(path)
     return (
-        len(folders) <= 4
+        len(folders) <= 5
         and not _ASIDE.intersection(folders)
         and not name.startswith(("test_", "conftest"))
         and name not in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py")
@@ -80,156 +73,117 @@ def _rank(path: str) -> tuple[int, int, str]:
     return path.removeprefix("src/").count("/"), name, path
 
 
-def _find_app(
-    tree: SourceTree, modules: tuple[ModuleShape, ...], frameworks: Iterable[str]
-) -> Entry | None:
-    wanted = set(frameworks)
-    # An object that exists goes before a function that would make one.
-    found = [(m, app) for m in modules for app in m.apps if app.framework in wanted]
-    found.sort(key=lambda pair: pair[1].is_factory)
-    return _app_entry(tree, *found[0], modules) if found else None
+def _find_served(project: Project, installed: frozenset[str]) -> Entry | None:
+    """The nearest of app objects and pages; what the manifest names goes first."""
+    page = find_page(project)
+    app = _best_app(project, installed, (Interface.WSGI, Interface.ASGI))
+    if page and (app is None or _goes_first(page, app[0], app[1], installed)):
+        return page
+    return _app_entry(project, *app, installed) if app else None
+
+
+def _goes_first(
+    page: Entry, module: ModuleShape, app: AppObject, installed: frozenset[str]
+) -> bool:
+    missing = FRAMEWORKS[app.framework].package not in installed
+    is_missing = FRAMEWORKS[page.framework].package not in installed
+    return (is_missing, page.module.count("/")) < (missing, depth_of(module))
+
+
+def _find_app(project: Project, installed: frozenset[str], interface: Interface) -> Entry | None:
+    app = _best_app(project, installed, (interface,))
+    return _app_entry(project, *app, installed) if app else None
+
+
+def _best_app(
+    project: Project, installed: frozenset[str], interfaces: Iterable[Interface]
+) -> tuple[ModuleShape, AppObject] | None:
+    wanted = tuple(interfaces)
+    found = [
+        (module, app)
+        for module in project.modules
+        for app in module.apps
+        if serves(app.framework, *wanted)
+        and (not app.is_borrowed or stem_of(module) in ("wsgi", "asgi"))
+        and _has_server_object(app)
+    ]
+
+    def order(pair: tuple[ModuleShape, AppObject]) -> tuple[bool, bool, int, int]:
+        module, app = pair
+        is_missing = FRAMEWORKS[app.framework].package not in installed
+        named = _OBJECTS.index(app.expression) if app.expression in _OBJECTS else len(_OBJECTS)
+        # An object that exists goes before a function that would make one.
+        return is_missing, app.is_factory, project.modules.index(module), named
+
+    return min(found, key=order, default=None)
+
+
+def _has_server_object(app: AppObject) -> bool:
+    """Of Dash only `server = app.server` can be served; without it the file runs itself."""
+    return app.framework != "dash" or app.is_alias
 
 
 def _app_entry(
-    tree: SourceTree, module: ModuleShape, app: AppObject, modules: tuple[ModuleShape, ...]
+    project: Project, module: ModuleShape, app: AppObject, installed: frozenset[str]
 ) -> Entry:
-    folder, dotted = _import_path(tree, module, modules)
-    if app.framework == "celery":
-        start = _celery_start(folder, dotted)
-    elif app.framework in WSGI:
-        start = _gunicorn_start(folder, dotted, app)
-    else:
-        start = _uvicorn_start(folder, dotted, app)
-    is_web = app.framework != "celery"
-    line = app.line
+    runs = [call for call in module.listening if call.scope == AT_IMPORT]
+    if any(call.runs_app not in ("flask", "apiflask") for call in runs):
+        return server_entry(project, module, app.framework)
+    folder, dotted = project.import_path(module)
+    start = plan_start(
+        Target(
+            app=app,
+            folder=folder,
+            module=dotted,
+            installed=installed,
+            imports=module.imports,
+            has_asgi_workers=_has_asgi_workers(project.tree),
+        )
+    )
+    is_web = not serves(app.framework, Interface.QUEUE)
+    health = _health(project, module, app)
+    args, prepared = _prepared(module, start.args)
+    is_silenced = bool(runs) and not prepared
     return Entry(
-        framework=app.framework.removesuffix("-wsgi").removesuffix("-asgi"),
+        framework=app.framework.removesuffix("-asgi"),
         kind=AppKind.WEB if is_web else AppKind.WORKER,
-        start=start,
-        evidence=_evidence(tree, module.path, line, f"starts as {_short(start)}"),
+        start=args,
+        evidence=project.evidence(module.path, app.line, f"starts as {show_start(start.args)}"),
         port=DEFAULT_PORT if is_web else 0,
         port_variable="PORT" if is_web else "",
-        health_path=module.health_path,
-        health_evidence=(
-            _evidence(tree, module.path, module.health_line, "is asked by the probes")
-            if module.health_path
-            else None
-        ),
+        health_path=health[0],
+        health_evidence=health[1],
+        environ=(*start.environ, *((_NO_RUN,) if is_silenced else ())),
+        needs=(FRAMEWORKS[app.framework].package, start.program),
+        module=module.path,
     )
 
 
-def _gunicorn_start(folder: str, dotted: str, app: AppObject) -> tuple[str, ...]:
-    target = f"{dotted}:{app.expression}()" if app.is_factory else f"{dotted}:{app.expression}"
-    chdir = ("--chdir", folder) if folder else ()
-    bind = ("--bind", f"0.0.0.0:{PORT_MARK}", "--access-logfile", "-")
-    return ("gunicorn", *chdir, *bind, target)
+def _prepared(module: ModuleShape, args: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The start, after what the file does first where it is run as a script.
+
+    Many Flask apps make their tables under `if __name__ == "__main__"`; with that variable
+    `app.run()` does nothing, so the file ends after it.
+    """
+    is_flask = any(call.runs_app in ("flask", "apiflask") for call in module.listening)
+    if not module.prepares_line or not is_flask or "/" in module.path:
+        return args, False
+    shown = " ".join(f"'{word}'" if set(word) & set("()*&;") else word for word in args)
+    return ("sh", "-c", f"{_NO_RUN} python {module.path} && exec {shown}"), True
 
 
-def _uvicorn_start(folder: str, dotted: str, app: AppObject) -> tuple[str, ...]:
-    app_dir = ("--app-dir", folder) if folder else ()
-    factory = ("--factory",) if app.is_factory else ()
-    bind = ("--host", "0.0.0.0", "--port", PORT_MARK)
-    return ("uvicorn", *app_dir, *bind, *factory, f"{dotted}:{app.expression}")
+def _health(project: Project, module: ModuleShape, app: AppObject) -> tuple[str, Evidence | None]:
+    """The route for probes; Django would refuse one by the pod's address."""
+    owners = {app.expression, "app"} if app.is_factory else {app.expression}
+    routes = [route for route in module.health if route[0] in owners]
+    if app.framework.startswith("django") or not routes:
+        return "", None
+    _, path, line = min(routes, key=lambda route: HEALTH_PATHS.index(route[1]))
+    return path, project.evidence(module.path, line, "is asked by the probes")
 
 
-def _celery_start(folder: str, dotted: str) -> tuple[str, ...]:
-    workdir = ("--workdir", folder) if folder else ()
-    return ("celery", *workdir, "--app", dotted, "worker", "--loglevel", "info")
-
-
-def _find_server(tree: SourceTree, modules: tuple[ModuleShape, ...]) -> Entry | None:
-    serving = [module for module in modules if module.listening]
-    serving.sort(key=lambda module: not module.has_main_guard and module.path.count("/") > 0)
-    if not serving:
-        return None
-    module = serving[0]
-    listening = next((call for call in module.listening if call.port), module.listening[0])
-    start = _python_start(tree, module)
-    port = listening.port or DEFAULT_PORT
-    means = f"listens where {listening.variable} says" if listening.variable else f"port {port}"
-    where = _evidence(tree, module.path, listening.port_line or listening.line, means)
-    return Entry(
-        framework="",
-        kind=AppKind.WEB,
-        start=start,
-        evidence=_evidence(tree, module.path, listening.line, f"starts as {_short(start)}"),
-        # Where the environ decides, it can as well say our own default.
-        port=DEFAULT_PORT if listening.variable else port,
-        port_evidence=where if listening.port or listening.variable else None,
-        port_variable=listening.variable,
-        problems=_loopback_problems(module, listening),
-    )
-
-
-def _loopback_problems(module: ModuleShape, listening: Listening) -> tuple[Problem, ...]:
-    if listening.host not in _LOOPBACK:
-        return ()
-    what = f"listens on {listening.host}: nothing outside its own pod can reach it"
-    remedy = 'listen on "0.0.0.0"'
-    return (Problem(file=module.path, line=listening.line, what=what, remedy=remedy),)
-
-
-def _find_script(tree: SourceTree, modules: tuple[ModuleShape, ...]) -> Entry | None:
-    near = [m for m in modules if m.path.removeprefix("src/").count("/") <= 1]
-    named = [m for name in _SCRIPTS for m in near if basename(m.path) == f"{name}.py"]
-    roots = [m for m in modules if "/" not in m.path]
-    guarded = [m for m in roots if m.has_main_guard]
-    module = next(iter([*named, *guarded, *(roots if len(roots) == 1 else ())]), None)
-    if module is None:
-        return None
-    start = _python_start(tree, module)
-    loop = next((m for m in (module, *modules) if m.loop_line), None)
-    place = loop or module
-    means = "runs until it is stopped" if loop else "runs once and ends"
-    return Entry(
-        framework="",
-        kind=AppKind.WORKER if loop else AppKind.JOB,
-        start=start,
-        evidence=_evidence(
-            tree, place.path, place.loop_line, f"{means}; starts as {_short(start)}"
-        ),
-    )
-
-
-def _python_start(tree: SourceTree, module: ModuleShape) -> tuple[str, ...]:
-    folder = dirname(module.path)
-    if folder and tree.has(f"{folder}/__init__.py") and not folder.startswith("src/"):
-        dotted = module.path.removesuffix(".py").removesuffix("/__main__").replace("/", ".")
-        return ("python", "-m", dotted)
-    return ("python", module.path)
-
-
-def _import_path(
-    tree: SourceTree, module: ModuleShape, modules: tuple[ModuleShape, ...]
-) -> tuple[str, str]:
-    """The folder to search for imports ("" is the root) and the module's dotted name."""
-    parts = module.path.removesuffix(".py").split("/")
-    folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
-    # Django's settings are named from where manage.py is.
-    django = next((f for f in folders if tree.has(join(f, "manage.py"))), None)
-    local = (f for f in folders if _resolves_in(tree, f, module.imports))
-    found = django if django is not None else next(local, None)
-    if found is None:
-        imports_src = any("src" in other.imports for other in modules)
-        is_src = parts[0] == "src" and len(parts) > 1 and not imports_src
-        found = "src" if is_src and not tree.has("src/__init__.py") else ""
-    below = parts[found.count("/") + 1 :] if found else parts
-    return found, ".".join(below[:-1] if below[-1] == "__init__" and below[1:] else below)
-
-
-def _resolves_in(tree: SourceTree, folder: str, imports: frozenset[str]) -> bool:
-    return any(
-        tree.has(join(folder, f"{name}.py")) or tree.has(join(folder, name, "__init__.py"))
-        for name in imports
-    )
-
-
-def _evidence(tree: SourceTree, path: str, line: int, means: str) -> Evidence:
-    lines = (tree.find_text(path) or "").splitlines()
-    text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    return Evidence(file=path, line=line, text=text, means=means)
-
-
-def _short(start: tuple[str, ...]) -> str:
-    """`gunicorn app:app`: program and target, without the flags."""
-    return " ".join(start) if start[0] in ("python", "celery") else f"{start[0]} {start[-1]}"
+def _has_asgi_workers(tree: SourceTree) -> bool:
+    text = tree.find_text("gunicorn.conf.py") or ""
+    shape = parse_module("gunicorn.conf.py", text)
+    value = shape.syntax.constants.get("worker_class") if shape.syntax else None
+    return shape.syntax is not None and "uvicorn" in shape.syntax.text_of(value)

@@ -1,44 +1,51 @@
-"""Python modules by their syntax tree: app objects, factories, routes and servers in them."""
+"""What one Python file holds that matters for running it."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeGuard
 
-# Class or function (full name) → what it makes an app of.
-APP_CLASSES = {
-    "flask.Flask": "flask",
-    "fastapi.FastAPI": "fastapi",
-    "fastapi.applications.FastAPI": "fastapi",
-    "starlette.applications.Starlette": "starlette",
-    "quart.Quart": "quart",
-    "litestar.Litestar": "litestar",
-    "sanic.Sanic": "sanic",
-    "falcon.App": "falcon",
-    "falcon.asgi.App": "falcon-asgi",
-    "bottle.Bottle": "bottle",
-    "connexion.FlaskApp": "flask",
-    "celery.Celery": "celery",
-    "django.core.wsgi.get_wsgi_application": "django-wsgi",
-    "django.core.asgi.get_asgi_application": "django-asgi",
-}
-# A call that serves → (position, keyword) of its address or port.
-SERVER_CALLS: dict[str, tuple[int, str]] = {
-    "http.server.HTTPServer": (0, "server_address"),
-    "http.server.ThreadingHTTPServer": (0, "server_address"),
-    "socketserver.TCPServer": (0, "server_address"),
-    "socketserver.ThreadingTCPServer": (0, "server_address"),
-    "wsgiref.simple_server.make_server": (1, "port"),
-    "aiohttp.web.run_app": (99, "port"),
-    "asyncio.start_server": (2, "port"),
-    "waitress.serve": (99, "port"),
-    "uvicorn.run": (2, "port"),
-    "bottle.run": (99, "port"),
-    "hypercorn.run": (99, "port"),
-    "socket.create_server": (0, "address"),
-}
-HEALTH_PATHS = frozenset(
-    {"/healthz", "/health", "/livez", "/readyz", "/ping", "/_health", "/api/health", "/api/healthz"}
+from draftpy.inspectors.python_frameworks import APP_CLASSES, APP_METHODS
+from draftpy.inspectors.python_health import HEALTH_PATHS, health_routes
+from draftpy.inspectors.python_servers import Listening, read_listening
+from draftpy.inspectors.python_syntax import (
+    Syntax,
+    dotted_path,
+    parse_syntax,
+    targets_of,
+)
+
+__all__ = [
+    "HEALTH_PATHS",
+    "AppObject",
+    "Made",
+    "ModuleShape",
+    "Via",
+    "framework_of",
+    "parse_module",
+]
+
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+# Methods that end only when they are told to.
+_ENDLESS = frozenset(
+    {"run_forever", "run_polling", "start_polling", "infinity_polling", "start_consuming"}
+    | {"loop_forever", "run_until_disconnected", "start_webhook", "serve_forever"}
+)
+# Clients whose `run` or `start` stays connected.
+_CLIENTS = frozenset(
+    {"discord.Client", "discord.Bot", "discord.ext.commands.Bot", "nextcord.Client"}
+    | {"discord.ext.commands.AutoShardedBot", "nextcord.ext.commands.Bot", "hikari.GatewayBot"}
+    | {"interactions.Client", "disnake.ext.commands.Bot", "pyrogram.Client", "twitchio.Client"}
+    | {"apscheduler.schedulers.blocking.BlockingScheduler", "rq.Worker", "telebot.TeleBot"}
+    | {"slack_bolt.adapter.socket_mode.SocketModeHandler", "twitchio.ext.commands.Bot"}
+    | {"apscheduler.schedulers.background.BlockingScheduler", "faust.App"}
+)
+_CLIENT_RUNS = ("run", "start", "work", "polling", "main")
+_PREPARING = frozenset(
+    {"create_all", "create_tables", "create_table", "create_db", "create_database", "init_db"}
+    | {"initdb", "init_database", "setup_database", "setup_db", "initialize_database", "db_init"}
+    | {"create_db_and_tables", "initialize_db", "seed", "seed_db", "populate_db"}
 )
 
 
@@ -50,239 +57,228 @@ class AppObject:
     expression: str
     line: int
     is_factory: bool = False
+    # The module only imports it, or gives another object of its own a second name.
+    is_borrowed: bool = False
+    is_alias: bool = False
+
+
+class Via(StrEnum):
+    """How a value comes from what it is made of."""
+
+    CALL = "call"
+    NAME = "name"
+    IMPORT = "import"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """A call that listens: port (0: not known), environ variable that moves it, host."""
+class Made:
+    """A name at module level, or what a function returns, and the full names that make it."""
 
+    expression: str
+    makers: tuple[str, ...]
     line: int
-    port: int = 0
-    port_line: int = 0
-    variable: str = ""
-    host: str = ""
+    via: Via
+    needs_arguments: bool = False
+
+    @property
+    def is_factory(self) -> bool:
+        """Whether it must be called to have the value."""
+        return self.via is Via.RETURN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleShape:
-    """What one Python file holds that matters for running it."""
+    """What one Python file holds; `error_line` says that it is no Python of ours."""
 
     path: str
+    syntax: Syntax | None = None
     imports: frozenset[str] = frozenset()
+    made: tuple[Made, ...] = ()
     apps: tuple[AppObject, ...] = ()
     listening: tuple[Listening, ...] = ()
-    health_path: str = ""
-    health_line: int = 0
+    health: tuple[tuple[str, str, int], ...] = ()
+    mounted: frozenset[str] = frozenset()
     has_main_guard: bool = False
+    is_script: bool = False
+    prepares_line: int = 0
     loop_line: int = 0
     error_line: int = 0
+
+    @property
+    def dotted(self) -> str:
+        """Its name from the root: `shop.api`."""
+        return dotted_path(self.path)
 
 
 def parse_module(path: str, text: str) -> ModuleShape:
     """Parse one file; text that is no Python of ours yields a shape with `error_line`."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # An app's invalid escapes are not our business.
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return ModuleShape(path=path, error_line=getattr(error, "lineno", None) or 1)
-    return _Module(path, tree).shape()
+    syntax = parse_syntax(path, text)
+    if isinstance(syntax, int):
+        return ModuleShape(path=path, error_line=syntax)
+    return ModuleShape(
+        path=path,
+        syntax=syntax,
+        imports=syntax.imported,
+        made=(*_objects(syntax), *_factories(syntax), *_subclasses(syntax)),
+        listening=tuple(read_listening(syntax)),
+        health=tuple(health_routes(syntax)),
+        mounted=frozenset(_mounted(syntax)),
+        has_main_guard=bool(syntax.guard),
+        is_script=bool(syntax.guard) or any(_acts(node) for node in syntax.tree.body),
+        prepares_line=next(_prepares(syntax), 0),
+        loop_line=next((line for n in syntax.nodes if (line := _endless_line(syntax, n))), 0),
+    )
 
 
-class _Module:
-    """One parsed file: the full names that its imports give, and its constants."""
-
-    def __init__(self, path: str, tree: ast.Module) -> None:
-        self.path = path
-        self.tree = tree
-        self.nodes = list(ast.walk(tree))
-        self.names = dict(_imported_names(self.nodes))
-        self.constants = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
-            for target in _targets(node)
-        }
-
-    def shape(self) -> ModuleShape:
-        apps = (*self._app_objects(), *self._factories())
-        health = next(iter(self._health_routes({a.expression for a in apps})), ("", 0))
-        return ModuleShape(
-            path=self.path,
-            imports=frozenset(name.split(".")[0] for name in self.names.values()),
-            apps=apps,
-            listening=tuple(self._listening()),
-            health_path=health[0],
-            health_line=health[1],
-            has_main_guard=any(_is_main_guard(node) for node in self.tree.body),
-            loop_line=next((line for n in self.nodes if (line := _endless_line(n))), 0),
-        )
-
-    def full_name(self, node: ast.expr) -> str:
-        """`flask.Flask` for whatever name the module calls it by."""
-        if isinstance(node, ast.Name):
-            return self.names.get(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            return f"{self.full_name(node.value)}.{node.attr}"
-        return ""
-
-    def _framework_of(self, node: ast.expr | None) -> str:
-        return APP_CLASSES.get(self.full_name(node.func), "") if isinstance(node, ast.Call) else ""
-
-    def _app_objects(self) -> Iterator[AppObject]:
-        for node in _module_statements(self.tree.body):
-            if not isinstance(node, ast.Assign | ast.AnnAssign):
-                continue
-            framework = self._framework_of(node.value)
-            for target in _targets(node) if framework else ():
-                yield AppObject(framework=framework, expression=target.id, line=node.lineno)
-
-    def _factories(self) -> Iterator[AppObject]:
-        for node in self.tree.body:
-            if not isinstance(node, ast.FunctionDef) or _required_arguments(node):
-                continue
-            made = next((f for n in ast.walk(node) if (f := self._framework_of_made(n))), "")
-            if made and made != "celery" and any(isinstance(n, ast.Return) for n in ast.walk(node)):
-                yield AppObject(
-                    framework=made, expression=node.name, line=node.lineno, is_factory=True
+def _objects(syntax: Syntax) -> Iterator[Made]:
+    for node in syntax.at_import:
+        if isinstance(node, ast.ImportFrom):
+            yield from _borrowed(syntax, node)
+        for name, value in _bindings(node):
+            makers = _makers(syntax, value)
+            is_call = isinstance(value, ast.Call | ast.Await)
+            if makers:
+                yield Made(
+                    expression=name,
+                    makers=makers,
+                    line=node.lineno,
+                    via=Via.CALL if is_call else Via.NAME,
                 )
 
-    def _framework_of_made(self, node: ast.AST) -> str:
-        return self._framework_of(node) if isinstance(node, ast.Call) else ""
 
-    def _health_routes(self, apps: set[str]) -> Iterator[tuple[str, int]]:
-        for node in self.nodes:
-            for decorator in getattr(node, "decorator_list", ()):
-                if not isinstance(decorator, ast.Call) or not decorator.args:
-                    continue
-                function, route = decorator.func, decorator.args[0]
-                if (
-                    isinstance(function, ast.Attribute)
-                    and function.attr in ("get", "route")
-                    and isinstance(function.value, ast.Name)
-                    and function.value.id in apps
-                    and isinstance(route, ast.Constant)
-                    and route.value in HEALTH_PATHS
-                ):
-                    yield str(route.value), decorator.lineno
+def _borrowed(syntax: Syntax, node: ast.ImportFrom) -> Iterator[Made]:
+    for alias in node.names:
+        name = alias.asname or alias.name
+        makers = (syntax.names.get(name, name),)
+        yield Made(expression=name, makers=makers, line=node.lineno, via=Via.IMPORT)
 
-    def _listening(self) -> Iterator[Listening]:
-        for node in self.nodes:
-            if isinstance(node, ast.Call):
-                place = self._server_place(node)
-                if place is not None:
-                    yield self._read_address(node, place)
 
-    def _server_place(self, call: ast.Call) -> tuple[int, str] | None:
-        known = SERVER_CALLS.get(self.full_name(call.func))
-        if known is None and isinstance(call.func, ast.Attribute):
-            owner = call.func.value
-            is_app = isinstance(owner, ast.Name) and self._framework_of(
-                self.constants.get(owner.id)
+def _bindings(node: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        for target in targets_of(node):
+            yield target.id, node.value
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        for item in node.items:
+            if isinstance(item.optional_vars, ast.Name):
+                yield item.optional_vars.id, item.context_expr
+
+
+def _makers(syntax: Syntax, value: ast.expr | None) -> tuple[str, ...]:
+    """What makes the value: a class or function that is called, or another name for it."""
+    if isinstance(value, ast.Name):
+        return syntax.possible_names(value) if value.id in syntax.names else (f".{value.id}",)
+    if isinstance(value, ast.Attribute) and value.attr in ("server", "wsgi_app", "app", "asgi_app"):
+        # `server = app.server` of Dash; it is what its owner is.
+        return _makers(syntax, value.value)
+    called = syntax.made_by(value)
+    if called and called[0] and called[0] not in syntax.names.values() and "." not in called[0]:
+        return (*called, f".{called[0]}")
+    return called
+
+
+def _factories(syntax: Syntax) -> Iterator[Made]:
+    for node in syntax.tree.body:
+        if not isinstance(node, _FUNCTIONS):
+            continue
+        makers = tuple(dict.fromkeys(_returned(syntax, node)))
+        if makers:
+            yield Made(
+                expression=node.name,
+                makers=makers,
+                line=node.lineno,
+                via=Via.RETURN,
+                needs_arguments=bool(_required_arguments(node)) or _is_async(node),
             )
-            if call.func.attr == "run" and is_app:
-                return (1, "port")
-        return known
-
-    def _read_address(self, call: ast.Call, place: tuple[int, str]) -> Listening:
-        position, keyword = place
-        value = call.args[position] if position < len(call.args) else None
-        named = {k.arg: k.value for k in call.keywords}
-        value = named.get(keyword, value)
-        value = self._resolved(value)
-        host = named.get("host")
-        if isinstance(value, ast.Tuple) and len(value.elts) == 2:
-            host, value = value.elts[0], self._resolved(value.elts[1])
-        port, variable = self._read_port(value)
-        host = self._resolved(host)
-        return Listening(
-            line=call.lineno,
-            port=port,
-            port_line=getattr(value, "lineno", call.lineno),
-            variable=variable,
-            host=host.value
-            if isinstance(host, ast.Constant) and isinstance(host.value, str)
-            else "",
-        )
-
-    def _resolved(self, node: ast.expr | None) -> ast.expr | None:
-        if isinstance(node, ast.Name):
-            return self.constants.get(node.id, node)
-        return node
-
-    def _read_port(self, node: ast.expr | None) -> tuple[int, str]:
-        """A literal port, or the variable and default of `int(os.environ.get("PORT", 8000))`."""
-        if isinstance(node, ast.Constant):
-            return _as_port(node.value), ""
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            _, variable = self._read_port(node.values[0])
-            return self._read_port(node.values[-1])[0], variable
-        if isinstance(node, ast.Subscript) and self.full_name(node.value) == "os.environ":
-            return 0, _as_text(node.slice)
-        if not isinstance(node, ast.Call) or not node.args:
-            return 0, ""
-        name = self.full_name(node.func)
-        if name == "int":
-            return self._read_port(self._resolved(node.args[0]))
-        if name in ("os.environ.get", "os.getenv"):
-            default = self._resolved(node.args[1]) if len(node.args) > 1 else None
-            value = default.value if isinstance(default, ast.Constant) else 0
-            return _as_port(value), _as_text(node.args[0])
-        return 0, ""
 
 
-def _imported_names(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield (
-                    alias.asname or alias.name.split(".")[0],
-                    (alias.name if alias.asname else alias.name.split(".")[0]),
-                )
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+def _returned(syntax: Syntax, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """What makes the value that a function returns, or that its annotation promises."""
+    inside = list(ast.walk(node))
+    returned = [n.value for n in inside if isinstance(n, ast.Return) and n.value is not None]
+    names = {value.id for value in returned if isinstance(value, ast.Name)}
+    values: list[ast.expr | None] = [value for value in returned if isinstance(value, ast.Call)]
+    for assigned in inside:
+        if isinstance(assigned, ast.Assign | ast.AnnAssign):
+            values += [assigned.value for target in targets_of(assigned) if target.id in names]
+    for value in values:
+        yield from _makers(syntax, value)
+    if returned and node.returns is not None:
+        yield from syntax.possible_names(node.returns)
 
 
-def _module_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run at import, also those under `if` and `try`."""
-    for node in body:
-        yield node
-        if isinstance(node, ast.If | ast.Try) and not _is_main_guard(node):
-            yield from _module_statements([*node.body, *node.orelse])
+def _subclasses(syntax: Syntax) -> Iterator[Made]:
+    """A class that is derived from a framework's makes what that one makes."""
+    for node in syntax.tree.body:
+        if isinstance(node, ast.ClassDef):
+            bases = tuple(name for base in node.bases for name in syntax.possible_names(base))
+            yield Made(
+                expression=node.name,
+                makers=tuple(name for name in bases if name),
+                line=node.lineno,
+                via=Via.RETURN,
+                needs_arguments=True,
+            )
 
 
-def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.Name]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return [target for target in targets if isinstance(target, ast.Name)]
+def framework_of(name: str) -> str:
+    """The framework of what a class or function of that full name makes."""
+    return APP_CLASSES.get(name) or APP_METHODS.get(name.rpartition(".")[2], "")
 
 
-def _required_arguments(node: ast.FunctionDef) -> int:
+def _mounted(syntax: Syntax) -> Iterator[str]:
+    """The apps that another one serves: `app.mount("/api", api)`."""
+    for node in syntax.nodes:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in ("mount", "add_subapp", "add_app"):
+            yield from (arg.id for arg in node.args if isinstance(arg, ast.Name))
+
+
+def _prepares(syntax: Syntax) -> Iterator[int]:
+    """Where the main guard makes tables before it serves."""
+    for node in (inner for guard in syntax.guard for inner in ast.walk(guard)):
+        name = syntax.full_name(node.func) if isinstance(node, ast.Call) else ""
+        if name.rpartition(".")[2] in _PREPARING:
+            yield node.lineno
+
+
+def _required_arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     plain = len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)
     return plain + sum(1 for default in node.args.kw_defaults if default is None)
 
 
-def _is_main_guard(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Compare)
-        and any(
-            isinstance(side, ast.Name) and side.id == "__name__"
-            for side in (node.test.left, *node.test.comparators)
-        )
-    )
+def _is_call(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call)
 
 
-def _endless_line(node: ast.AST) -> int:
+def _is_async(node: ast.AST) -> bool:
+    return isinstance(node, ast.AsyncFunctionDef)
+
+
+def _acts(node: ast.stmt) -> bool:
+    """Whether it does something when the file is run: a call, a loop."""
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await)
+    return is_call or isinstance(node, ast.While | ast.For | ast.With)
+
+
+def _is_endless(loop: ast.While) -> bool:
+    """A loop that waits between its rounds, or that nothing in it leaves."""
+    inside = list(ast.walk(loop))
+    names = {getattr(n.func, "attr", getattr(n.func, "id", "")) for n in inside if _is_call(n)}
+    return "sleep" in names or not any(isinstance(n, ast.Break | ast.Return) for n in inside)
+
+
+def _endless_line(syntax: Syntax, node: ast.AST) -> int:
     if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
+        return node.lineno if _is_endless(node) else 0
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return 0
+    if node.func.attr in _ENDLESS:
         return node.lineno
-    return 0
-
-
-def _as_port(value: object) -> int:
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 65536 else 0
-
-
-def _as_text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    if syntax.full_name(node.func) == "signal.pause":
+        return node.lineno
+    owner = node.func.value
+    made = syntax.made_by(syntax.resolved(owner)) or syntax.made_by(owner)
+    is_client = any(name in _CLIENTS for name in made)
+    return node.lineno if is_client and node.func.attr in _CLIENT_RUNS else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import go, node, own_dockerfile, php, procfile, python, ruby, static
+from draftpy.inspectors import go, node, own_dockerfile, php, procfile, python, ruby, shell, static
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
 
@@ -15,6 +15,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     go.inspect,
     ruby.inspect,
     php.inspect,
+    shell.inspect,
     static.inspect,
 )
 

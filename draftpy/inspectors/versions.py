@@ -63,7 +63,15 @@ PYTHON = _runtime(
 NODE = _runtime(
     "Node",
     "24",
-    {"18": "2025-04-30", "20": "2026-04-30", "22": "2027-04-30", "24": "2028-04-30"},
+    {
+        "14": "2023-04-30",
+        "16": "2023-09-11",
+        "18": "2025-04-30",
+        "20": "2026-04-30",
+        "22": "2027-04-30",
+        "24": "2028-04-30",
+        "26": "2029-04-30",
+    },
 )
 # https://go.dev/doc/devel/release: a line is supported until the second next one is out.
 GO = _runtime(
@@ -143,4 +151,20 @@ R = _runtime("R", "4.5", {"4.3": "2024-04-24", "4.4": "2025-04-11", "4.5": "2027
 # https://julialang.org/downloads/: the long-term line and the newest.
 JULIA = _runtime(
     "Julia", "1.11", {"1.10": "2027-06-30", "1.11": "2027-03-31", "1.12": "2027-10-31"}
+)
+# https://bun.com/blog and https://github.com/denoland/deno/releases: only the newest line gets
+# fixes, so the dates say when to look again. Deno's images have no shorter tag than a version.
+BUN = _runtime("Bun", "1.4", {"1.2": "2026-03-31", "1.3": "2026-12-31", "1.4": "2027-12-31"})
+DENO = _runtime("Deno", "2.9.6", {"2.9.6": "2027-12-31"})
+# https://adoptium.net/support: the lines with long support only.
+JAVA = _runtime(
+    "Java",
+    "21",
+    {
+        "8": "2030-12-31",
+        "11": "2027-10-31",
+        "17": "2027-10-31",
+        "21": "2029-12-31",
+        "25": "2031-09-30",
+    },
 )

@@ -28,10 +28,11 @@ def start_of(facts: Facts) -> str:
         ("cross-env NODE_ENV=production node index.js", "node index.js"),
         ("nodemon index.js", "node index.js"),
         ("npm run serve", "node index.js --quiet"),
-        ("node index.js && echo", "sh -c node index.js && echo"),
-        ("vite", "node index.js"),
+        ("node index.js && echo", "node index.js"),
+        ("vite", "node index.js --quiet"),
         ("node missing.js", "node index.js"),
-        ("next start", "next start"),
+        ("pm2-runtime index.js", "node index.js"),
+        ("npx dotenv -e .env -- node index.js", "node index.js"),
     ],
 )
 def test_start_script(tmp_path: Path, script: str, start: str) -> None:
@@ -171,9 +172,9 @@ def test_scripts_far_from_the_start_say_nothing(tmp_path: Path) -> None:
 def test_start_by_a_development_package_keeps_those(tmp_path: Path) -> None:
     files = package(scripts={"start": "tsx index.ts"}, devDependencies={"tsx": "^4"})
     facts = facts_of(tmp_path, {**files, "index.ts": EXPRESS})
-    assert facts.find_value("node.keeps_dev") is True
-    plain = facts_of(tmp_path / "plain", {**package(), "index.js": EXPRESS})
-    assert plain.find_value("node.keeps_dev") is False
+    assert start_of(facts) == "node --import tsx index.ts"
+    assert facts.find_value("node.install") == "npm install --no-audit --no-fund"
+    assert facts.find_value("node.prune") == ""
 
 
 def test_version_names_its_line(tmp_path: Path) -> None:
@@ -182,9 +183,3 @@ def test_version_names_its_line(tmp_path: Path) -> None:
     assert fact is not None
     assert fact.evidence is not None
     assert fact.evidence.place == ".tool-versions:2"
-
-
-def test_other_managers_are_told(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, {**package(), "pnpm-lock.yaml": "", "index.js": EXPRESS})
-    assert "pnpm is not used yet" in facts.problems[0].what
-    assert facts.find_value("node.install_files") == ("package.json",)
