@@ -8,6 +8,7 @@ from typing import Protocol
 
 from draftpy.clock import Clock, Deadline
 from draftpy.dev_settings import Restart
+from draftpy.sync.app import AppState
 from draftpy.sync.board import Board, Wanted
 from draftpy.sync.link import (
     AgentEvent,
@@ -17,7 +18,6 @@ from draftpy.sync.link import (
     AgentMissing,
     AppExit,
     LinkBroken,
-    ListeningSocket,
     SyncAnswer,
     SyncOrder,
     SyncRefused,
@@ -95,9 +95,7 @@ class PodSync:
         self._is_broken = False
         self._is_stopped = False
         self._present: dict[str, FileState] = {}
-        self._start = 0
-        self._listening: tuple[ListeningSocket, ...] = ()
-        self._exit: AppExit | None = None
+        self._app = AppState()
         self._thread = threading.Thread(target=self._run, name=f"sync-{aim.pod}", daemon=True)
 
     def start(self) -> None:
@@ -114,7 +112,7 @@ class PodSync:
     @property
     def crashed(self) -> AppExit | None:
         """How the app ended, if it is not running; changes under the board's lock."""
-        return self._exit
+        return self._app.exit
 
     def is_at(self, version: int) -> bool:
         """Whether the pod has come to this version, or cannot."""
@@ -150,15 +148,13 @@ class PodSync:
     def _attach(self) -> None:
         with self._board.telling():
             self._is_broken = False
-            self._start, self._listening, self._exit = 0, (), None
+            self._app = AppState()
         link = self._tools.links.open(
             self.aim.pod, self.aim.container, self._on_event, self._on_broken
         )
         self._link = link
         with self._board.telling():
-            if link.facts.start >= self._start:
-                self._start = link.facts.start
-                self._exit = None if link.facts.is_running else link.facts.last_exit
+            self._app.take_facts(link.facts)
         self._check_writable(link.facts)
         self._present = link.list_files()
 
@@ -202,7 +198,7 @@ class PodSync:
             self._board.changed.wait_for(has_news)
 
     def _idle(self, wanted: Wanted) -> PodResult:
-        return PodResult(aim=self.aim, version=wanted.version, exit=self._exit)
+        return PodResult(aim=self.aim, version=wanted.version, exit=self._app.exit)
 
     def _bring(self, wanted: Wanted) -> PodResult:
         """Ask the agent for what is wanted, and wait until the app answers."""
@@ -233,7 +229,7 @@ class PodSync:
             answer=done,
             moved_s=max(0.0, moved - began - done.worked_s),
             answering_s=clock.now() - moved,
-            exit=self._exit_of(answer.start),
+            exit=self._app.exit_of(answer.start),
             is_slow=is_slow,
         )
 
@@ -258,15 +254,8 @@ class PodSync:
             return self._board.changed.wait_for(lambda: self._is_decided(answer.start), ANSWER_S)
 
     def _is_decided(self, start: int) -> bool:
-        if self._is_stopped or self._is_broken or self._exit_of(start) is not None:
-            return True
-        if self._start != start:
-            return False
-        open_ports = {each.port for each in self._listening}
-        return not self.aim.ports or bool(open_ports.intersection(self.aim.ports))
-
-    def _exit_of(self, start: int) -> AppExit | None:
-        return self._exit if self._start == start else None
+        is_over = self._is_stopped or self._is_broken
+        return is_over or self._app.is_decided(start, self.aim.ports)
 
     def _wait(self, seconds: float) -> None:
         deadline = Deadline.after(self._tools.clock, seconds)
@@ -274,16 +263,10 @@ class PodSync:
             self._board.changed.wait_for(lambda: self._is_stopped, deadline.left_s())
 
     def _on_event(self, event: AgentEvent) -> None:
-        is_news = False
         with self._board.telling():
-            if event.start > self._start:
-                self._start, self._listening, self._exit = event.start, (), None
-            if event.start == self._start and event.listening is not None:
-                self._listening = event.listening
-            if event.start == self._start and event.exit and not event.is_expected:
-                self._exit, is_news = event.exit, True
-        if is_news and event.exit:
-            self._tools.on_exit(self.aim, event.exit)
+            crash = self._app.take_event(event)
+        if crash is not None:
+            self._tools.on_exit(self.aim, crash)
 
     def _on_broken(self) -> None:
         with self._board.telling():

@@ -24,7 +24,8 @@ from draftpy.wiring.released import (
     run_status,
 )
 from draftpy.wiring.reporting import tell_bug, tell_failure
-from draftpy.wiring.running import run_connect, run_logs, run_up
+from draftpy.wiring.running import run_connect, run_logs
+from draftpy.wiring.up import run_up
 
 __all__ = [
     "CreateFlags",

@@ -7,7 +7,7 @@ import pytest
 
 from draftpy.errors import ConfigInvalid
 from draftpy.invocation import Invocation, Where
-from draftpy.wiring.running import _read_wanted
+from draftpy.wiring.up import _read_wanted
 from draftpy.wiring.world import World
 from tests.support.reporter import ListReporter
 

@@ -3,10 +3,10 @@
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from draftpy.adapters.kube.client import KubeClient
-from draftpy.adapters.kube.exec_streams import ExecStream, open_exec
+from draftpy.adapters.kube.exec_streams import ExecEnd, open_exec
 from draftpy.agent_frames import (
     PROTOCOL,
     Frame,
@@ -74,12 +74,38 @@ class KubeAgentLinks:
         return link
 
 
+class ByteStream(Protocol):
+    """A running command's standard streams: an ExecStream is one."""
+
+    @property
+    def end(self) -> ExecEnd | None:
+        """How the command ended, once it did."""
+        ...
+
+    @property
+    def stderr(self) -> bytes:
+        """What it said there."""
+        ...
+
+    def recv(self, max_bytes: int) -> bytes:
+        """Some bytes of its stdout; b"" at the end; raises OSError."""
+        ...
+
+    def send_all(self, payload: bytes) -> None:
+        """Send every byte to its stdin; raises OSError."""
+        ...
+
+    def close(self) -> None:
+        """Leave it."""
+        ...
+
+
 class StreamLink:
     """See `sync.link.AgentLink`; a thread reads, any thread asks."""
 
     def __init__(
         self,
-        stream: ExecStream,
+        stream: ByteStream,
         on_event: Callable[[AgentEvent], None],
         on_broken: Callable[[], None],
     ) -> None:

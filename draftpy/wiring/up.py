@@ -1,0 +1,192 @@
+"""up: what one run of it is made of."""
+
+import platform
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from draftpy.config import DRAFT_YAML
+from draftpy.errors import ConfigInvalid, ExitCode
+from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
+from draftpy.invocation import Invocation, Telling, Where
+from draftpy.wiring.developing import open_pods, read_agent_digest, wrap_builder
+from draftpy.wiring.flags import CreateFlags, UpFlags
+from draftpy.wiring.local import run_create
+from draftpy.wiring.projects import open_project, root_of
+from draftpy.wiring.reporting import ClosableReporter, reporting
+from draftpy.wiring.world import World
+
+if TYPE_CHECKING:
+    from draftpy.pipelines.deploy import Deployer
+    from draftpy.pipelines.wanted import Wanted
+    from draftpy.sync.development import DevelopmentPods
+    from draftpy.watch import Watcher
+
+
+def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Telling) -> int:
+    """draftpy up; the exit code."""
+    if not (root_of(invocation, where.path) / DRAFT_YAML).exists() and not flags.dry_run:
+        made = run_create(invocation, CreateFlags(path=where.path), telling, stream=True)
+        where = replace(where, path=made)  # The app may be in a folder below.
+    with reporting(invocation, telling, stream=True) as reporter:
+        world = World(invocation=invocation, where=where, reporter=reporter)
+        world.check_guard()
+        if flags.dry_run:
+            _tell_plan(_deployer(world, flags, None), reporter)
+            return int(ExitCode.DONE)
+        return _run_once(world, flags) if flags.once else _run_loop(world, flags)
+
+
+def _deployer(world: World, flags: UpFlags, pods: "DevelopmentPods | None") -> "Deployer":
+    from draftpy.adapters.builders import ChosenBuilder
+    from draftpy.adapters.kube.build_logs import KubeBuildLogs
+    from draftpy.adapters.kube.namespaces import KubeNamespaces
+    from draftpy.adapters.publishers import ImagePublisher
+    from draftpy.pipelines.deploy import Deployer, DeployTools
+    from draftpy.pipelines.planning import PlanParts, TurnPlanner
+
+    builder = wrap_builder(world, ChosenBuilder(world.engine, world.processes))
+    target = world.publish_target()
+    tools = DeployTools(
+        builder=builder,
+        publisher=ImagePublisher(world.engine, world.processes),
+        target=target,
+        releases=world.releases,
+        cluster=world.cluster,
+        namespaces=KubeNamespaces(world.client, world.clock),
+        build_logs=KubeBuildLogs(world.client, world.namespace),
+        reporter=world.reporter,
+        clock=world.clock,
+    )
+    planner = TurnPlanner(
+        PlanParts(
+            builder=builder,
+            target=target,
+            releases=world.releases,
+            read_wanted=lambda: _read_wanted(world),
+            adopt=flags.adopt,
+            agent_digest=read_agent_digest(world),
+        )
+    )
+    return Deployer(tools, planner, pods)
+
+
+def _run_once(world: World, flags: UpFlags) -> int:
+    from draftpy.follow import FollowParts, follow
+    from draftpy.pipelines.change import ChangeTurn
+    from draftpy.pipelines.up import up_once
+
+    pods = open_pods(world, None)
+    turn = ChangeTurn(
+        deploy=_deployer(world, flags, pods), pods=pods, reporter=world.reporter, clock=world.clock
+    )
+    parts = FollowParts(cluster=world.cluster, reporter=world.reporter, pods=pods)
+    with follow(world.project.app, parts):
+        return up_once(turn, world.reporter)
+
+
+def _read_wanted(world: World) -> "Wanted":
+    """The folder as it is now; where it is deployed to cannot change while `up` runs."""
+    from draftpy.adapters.git import find_commit
+    from draftpy.pipelines.wanted import Wanted
+
+    project, environment = open_project(world.invocation, world.where)
+    before = (world.project.app, world.namespace, world.environment.context)
+    if (project.app, environment.namespace, environment.context) != before:
+        raise ConfigInvalid(
+            "draft.yaml now names another app, namespace or kube context",
+            remedy="end this draftpy up with Ctrl-C and start it again",
+        )
+    commit = find_commit(world.processes, project.root)
+    return Wanted(project=project, environment=environment, commit=commit)
+
+
+def _tell_plan(deployer: "Deployer", reporter: Reporter) -> None:
+    from draftpy.plan import render_plan
+
+    plan = deployer.plan(None).plan
+    body = {
+        "steps": [
+            {"stage": step.stage, "decision": step.decision.value, "reason": step.reason}
+            for step in plan.steps
+        ]
+    }
+    reporter.report(Result(text=render_plan(plan), body=body))
+
+
+def _run_loop(world: World, flags: UpFlags) -> int:
+    from draftpy.follow import follow
+    from draftpy.logs import LogOptions
+    from draftpy.pipelines.change import ChangeTurn
+    from draftpy.pipelines.up import UpParts, up
+    from draftpy.watch import ChangeQueue
+
+    ports = _PortNotes(world.reporter)
+    world.reporter = ports
+    parts = world.follow_parts(LogOptions(tail=10), forward=True)
+    pods = open_pods(world, parts.forwards)
+    app, namespace = world.project.app, world.namespace
+    turn = ChangeTurn(
+        deploy=_deployer(world, flags, pods), pods=pods, reporter=world.reporter, clock=world.clock
+    )
+    return up(
+        UpParts(
+            turn=turn,
+            watcher=_open_watcher(world) if flags.watch else None,
+            queue=ChangeQueue(world.clock),
+            follow=follow(app, replace(parts, pods=pods)),
+            reporter=world.reporter,
+            clock=world.clock,
+            goodbye=Stopped(
+                text=f"{app} keeps running in namespace {namespace}",
+                remedy="remove it: draftpy delete",
+            ),
+            when_up=ports.open_browser if flags.open_browser else _nothing,
+        )
+    )
+
+
+def _open_watcher(world: World) -> "Watcher":
+    from draftpy.ignore import DeployIgnore, load_deploy_ignore
+
+    root, environment = world.project.root, world.environment
+    deployed = (DRAFT_YAML, environment.chart, *environment.values_files)
+
+    def load_rules(folder: Path) -> DeployIgnore:
+        return load_deploy_ignore(folder, environment.dockerfile, deployed)
+
+    if platform.system() == "Linux":
+        from draftpy.adapters.inotify_watcher import InotifyWatcher
+
+        return InotifyWatcher(root, load_rules)
+    from draftpy.adapters.watchdog_watcher import WatchdogWatcher
+
+    return WatchdogWatcher(root, load_rules)
+
+
+class _PortNotes:
+    """Passes events on and remembers the first URL, for --open."""
+
+    def __init__(self, reporter: ClosableReporter) -> None:
+        self._reporter = reporter
+        self._url = ""
+
+    def report(self, event: Event) -> None:
+        """Pass it on."""
+        if isinstance(event, Forwarding) and not self._url:
+            self._url = event.url
+        self._reporter.report(event)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self._reporter.close()
+
+    def open_browser(self) -> None:
+        """Open the first URL in the user's browser."""
+        if self._url:
+            webbrowser.open(self._url)
+
+
+def _nothing() -> None:
+    return
