@@ -9,6 +9,7 @@ PORT_MARK = "{port}"
 
 _PORT_VARIABLE = re.compile(r"\$PORT\b|\$\{PORT(?::?-\d+)?\}")
 _SHELL_ONLY = re.compile(r"[|&;<>`$*?(){}]|^\w+=")
+_SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 _PORT_FLAGS = ("--port", "-p", "--bind", "-b", "--listen", "--http-port")
 
 
@@ -39,6 +40,8 @@ def parse_command(text: str) -> StartCommand | None:
         return None
     if not words:
         return None
+    if len(words) == 3 and words[0] in _SHELLS and words[1] == "-c":
+        return StartCommand(args=tuple(shlex.split(text.strip())))
     if _SHELL_ONLY.search(marked):
         # The shell gives way to the one process, so that it gets the signals.
         is_single = not re.search(r"&&|\|\||[;|&]", marked) and not re.match(r"\w+=|exec\s", marked)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import basename
 
 from draftpy.dockerfile import Dockerfile, Stage, parse_dockerfile
 from draftpy.errors import DockerfileInvalid
 from draftpy.inspectors.commands import parse_command
+from draftpy.inspectors.compose import find_own_port
 from draftpy.inspectors.dockerfile_choice import find_dockerfiles
 from draftpy.inspectors.facts import AppKind, Confidence, Evidence, Fact, Findings, Problem
 from draftpy.source import SourceTree
@@ -58,7 +60,7 @@ def inspect(tree: SourceTree) -> Findings:
     return Findings(
         facts=(
             own,
-            *_port_facts(name, stage, lines),
+            *_port_facts(tree, name, stage, lines),
             *_user_facts(name, stage, lines),
             *_stage_facts(parsed),
             Fact(key="dockerfile.needs_pid_1", value=_has_init(stage)),
@@ -74,8 +76,14 @@ def _notes(names: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(file=other, what=what, remedy=remedy, is_note=True)
 
 
-def _port_facts(name: str, stage: Stage, lines: list[str]) -> Iterator[Fact]:
+def _port_facts(tree: SourceTree, name: str, stage: Stage, lines: list[str]) -> Iterator[Fact]:
     port, line, confidence = _find_port(stage)
+    composed = None if port else find_own_port(tree)
+    if composed:
+        yield Fact(key="dockerfile.kind", value=str(AppKind.WEB))
+        where = replace(composed[1], means=f"port {composed[0]}")
+        yield Fact(key="dockerfile.port", value=composed[0], evidence=where)
+        return
     if not port:
         yield Fact(key="dockerfile.kind", value=str(AppKind.WORKER), confidence=Confidence.GUESS)
         return

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import go, node, own_dockerfile, php, procfile, python, ruby, shell, static
+from draftpy.inspectors import compose, go, node, own_dockerfile, php, procfile, python, ruby, shell, static
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
 
 Inspector = Callable[[SourceTree], Findings]
 INSPECTORS: tuple[Inspector, ...] = (
     procfile.inspect,
+    compose.inspect,
     own_dockerfile.inspect,
     python.inspect,
     node.inspect,
