@@ -2,291 +2,299 @@
 
 import itertools
 import socket
-import struct
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Protocol
 
-from draftpy.clock import Deadline
-from draftpy.gate import Gate
+from draftpy.exchange import Exchange
+from draftpy.links import RETRY_S, Link, LinkEnd, PodSearch, Route
+from draftpy.local_ports import end_client
 
-# A pod that is ready but refuses is asked again after this; a new pod at once.
-RETRY_S = 0.1
 CHUNK_BYTES = 256 * 1024
-# What a client has sent is kept up to this size until the pod answers, in case it is refused.
-KEEP_BYTES = 256 * 1024
-# A client that has ended its side: how long its connection may be idle after its answer came, or
-# while it waits for one. Not every transport can tell the app that the client has ended.
-ANSWERED_IDLE_S = 0.5
-UNANSWERED_IDLE_S = 60.0
+# While no pod is there to take them, no more than so many bytes are taken from the client.
+HOLD_BYTES = 1024 * 1024
+# More than this is sent again beside the answer: an app may answer before it has read everything.
+INLINE_BYTES = 64 * 1024
 CLOSING_S = 1.0
-# Requests that may be asked again if a pod went away before it answered (RFC 9110, 9.2.2).
-_SAFE_REQUESTS = (b"GET ", b"HEAD ", b"OPTIONS ")
-# How long a pod that broke a connection may take to be seen as gone.
-GONE_S = 0.5
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _numbers = itertools.count(1)
 
 
-class Connection(Protocol):
-    """A byte stream to a port of a pod."""
-
-    def recv(self, max_bytes: int) -> bytes:
-        """Some bytes; b"" at the end; raises OSError when the stream broke.
-
-        ConnectionRefusedError says that nothing listens on the port: no byte reached the app.
-        """
-        ...
-
-    def send_all(self, payload: bytes) -> None:
-        """Send every byte; raises OSError when the stream broke."""
-        ...
-
-    def finish_sending(self) -> None:
-        """Tell the other side that nothing more comes, where the transport can."""
-        ...
-
-    def close(self) -> None:
-        """End both directions; safe to call twice, from any thread, and unblocks `recv`."""
-        ...
-
-
-class PodDialer(Protocol):
-    """How to reach a port inside a pod."""
-
-    def dial(self, pod: str, port: int) -> Connection:
-        """Open a stream; raises OSError when the pod is gone or refuses."""
-        ...
-
-
-@dataclass(slots=True, kw_only=True)
-class Targets:
-    """The pods that connections may go to at this moment, best first."""
-
-    _pods: tuple[str, ...] = ()
-    _is_closed: bool = False
-    _changed: threading.Condition = field(default_factory=threading.Condition)
-
-    @property
-    def pods(self) -> tuple[str, ...]:
-        """The pods now."""
-        return self._pods
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether nobody shall be dialled any more."""
-        return self._is_closed
-
-    def set_pods(self, pods: tuple[str, ...]) -> None:
-        """From now on these."""
-        with self._changed:
-            if pods != self._pods:
-                self._pods = pods
-                self._changed.notify_all()
-
-    def close(self) -> None:
-        """Wake whoever waits, for good."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
-
-    def wait_pods(self, timeout_s: float) -> tuple[str, ...]:
-        """The pods, as soon as there are any or the time is over."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._pods or self._is_closed, timeout_s)
-            return self._pods
-
-    def wait_change(self, timeout_s: float) -> None:
-        """Block until there are other pods, or the time is over."""
-        with self._changed:
-            before = self._pods
-            self._changed.wait_for(lambda: self._pods != before or self._is_closed, timeout_s)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
 class HeldConnection:
-    """One client's connection: waits for a pod, then carries bytes both ways."""
+    """One client's connection, served by one pod after the other.
 
-    client: socket.socket
-    targets: Targets
-    dialer: PodDialer
-    gate: Gate
-    port: int
-    deadline: Deadline
-    _number: int = field(default_factory=lambda: next(_numbers))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _is_ended: threading.Event = field(default_factory=threading.Event)
-    _uplink: threading.Thread | None = None
-    _pod: Connection | None = None
-    # What the client has sent; None once it cannot be sent again.
-    _kept: bytearray | None = field(default_factory=bytearray)
-    _has_client_finished: bool = False
-    _has_answer: bool = False
-    _answers: int = 0
-    _pod_name: str = ""
-    _was_asked_again: bool = False
+    Two threads: `run` dials and carries down, the uplink carries up. What they share is changed
+    under `_changed` only, and neither waits for the network meanwhile.
+    """
+
+    def __init__(self, client: socket.socket, route: Route) -> None:
+        self._client = client
+        self._route = route
+        self._changed = threading.Condition()
+        self._is_ended = threading.Event()
+        self._link: Link | None = None
+        self._exchange = Exchange()
+        # Whether an exchange was completed: this client asks first.
+        self._has_answered = False
+        self._has_client_finished = False
+        self._answers = 0
 
     def run(self) -> None:
-        """Serve the client to its end, over several pods if one refuses; closes the socket."""
+        """Serve the client to its end; closes the socket."""
+        name = f"forward-up-{next(_numbers)}"
+        uplink = threading.Thread(target=self._carry_up, name=name, daemon=True)
+        uplink.start()
         try:
-            refused: set[str] = set()
-            while (pod := self._dial(refused)) is not None:
-                if self._carry_down(pod):
+            search = PodSearch(self._route)
+            while link := search.find(self._adopt, self._is_over):
+                end = self._carry_down(link)
+                if not self._settle(link, end):
                     return
-                refused.add(self._pod_name)
+                if end is LinkEnd.REFUSED:
+                    search.pass_over(link.pod)
+                if self._wait_request() or end is not LinkEnd.REFUSED:
+                    search.begin()
         finally:
-            self._close()
+            self._close(uplink)
 
     def abort(self) -> None:
         """End both directions, from any thread; `run` returns soon after."""
-        self._is_ended.set()
+        self._leave()
         with suppress(OSError):
-            self.client.shutdown(socket.SHUT_RDWR)
-        with self._lock:
-            pod = self._pod
-        if pod is not None:
-            pod.close()
+            self._client.shutdown(socket.SHUT_RDWR)
 
-    def _close(self) -> None:
+    def _leave(self) -> None:
         self._is_ended.set()
-        if self._pod is not None:
-            self._pod.close()
-        if self._uplink is not None:
-            # Closing with unread bytes would reset the connection under the answer's last bytes.
-            self._uplink.join(CLOSING_S)
-            with suppress(OSError):
-                self.client.shutdown(socket.SHUT_RD)
-            self._uplink.join(CLOSING_S)
-        self.client.close()
+        with self._changed:
+            self._drop_link()
+            self._changed.notify_all()
 
-    def _dial(self, refused: set[str]) -> Connection | None:
-        while not (self.deadline.has_passed() or self._is_over()):
-            if not self.gate.wait_open(min(RETRY_S, self.deadline.left_s())):
-                continue
-            for pod in self.targets.wait_pods(min(RETRY_S, self.deadline.left_s())):
-                if pod in refused:
-                    continue
-                self._pod_name = pod
-                with suppress(OSError):
-                    return self.dialer.dial(pod, self.port)
-            if self.targets.pods:
-                # Nothing listens anywhere: the app is just starting or stopping.
-                self.targets.wait_change(RETRY_S)
-                refused.clear()
-        return None
+    def _close(self, uplink: threading.Thread) -> None:
+        self._leave()
+        if self._answers:
+            # Closing with unread bytes would reset the connection under the answer's last bytes.
+            uplink.join(CLOSING_S)
+        with suppress(OSError):
+            self._client.shutdown(socket.SHUT_RD)
+        uplink.join(CLOSING_S)
+        self._client.close()
+
+    # To a pod
 
     def _is_over(self) -> bool:
-        """Whether we stop, or the client went away before it was served."""
-        if self.targets.is_closed or self._is_ended.is_set():
-            return True
-        if self._uplink is not None:
-            return False
-        try:
-            return self.client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        """Whether we stop, or the client went away before it asked for anything."""
+        has_left = self._has_client_finished and not self._exchange.has_begun
+        return has_left or self._is_ended.is_set()
 
-    def _carry_down(self, pod: Connection) -> bool:
-        """Carry bytes until a side ends; False if another pod may be tried."""
-        self._adopt(pod)
-        try:
-            while chunk := pod.recv(CHUNK_BYTES):
-                self._note_answer()
-                self.client.sendall(chunk)
-        except ConnectionRefusedError:
-            is_torn, can_retry = True, self._kept is not None
-        except OSError:
-            is_torn, can_retry = True, self._may_ask_again()
+    def _adopt(self, link: Link) -> bool:
+        """From now on the client's bytes go to this pod, after those that it has sent already."""
+        with self._changed:
+            if self._is_ended.is_set():
+                return False
+            asks = self._exchange.request.has_begun and not self._exchange.is_raw
+            if asks and not self._route.gate.try_enter(self):
+                return False
+            self._link, exchange = link, self._exchange
+        if exchange.kept.size > INLINE_BYTES:
+            arguments = (link, exchange)
+            name = f"forward-again-{next(_numbers)}"
+            threading.Thread(target=self._send_kept, args=arguments, name=name, daemon=True).start()
         else:
-            is_torn, can_retry = False, self._may_ask_again()
-        if can_retry and not self._is_ended.is_set():
-            pod.close()
-            return False
-        self._end_answer(is_torn=is_torn)
+            self._send_kept(link, exchange)
         return True
 
-    def _may_ask_again(self) -> bool:
-        """Whether a pod went away with an unanswered request that changes nothing: once only."""
-        if self._was_asked_again or not self._kept or not self._kept.startswith(_SAFE_REQUESTS):
-            return False
-        self._was_asked_again = True
-        if self._pod_name in self.targets.pods:
-            self.targets.wait_change(GONE_S)
-        return self._pod_name not in self.targets.pods[:1]
+    def _send_kept(self, link: Link, exchange: Exchange) -> None:
+        sent = 0
+        with suppress(OSError):  # what it was, `recv` tells better
+            while piece := self._next_kept(link, exchange, sent):
+                link.connection.send_all(piece)
+                sent += len(piece)
+            if self._has_client_finished:
+                link.connection.finish_sending()
 
-    def _end_answer(self, *, is_torn: bool) -> None:
-        """Tell the client the end; it must not take a torn answer for a whole one."""
-        with suppress(OSError):
-            if is_torn:
-                self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-                self.client.shutdown(socket.SHUT_RD)
-            else:
-                self.client.shutdown(socket.SHUT_WR)
+    def _next_kept(self, link: Link, exchange: Exchange, sent: int) -> bytes:
+        with self._changed:
+            piece = exchange.kept.read(sent)
+            if not piece:
+                link.takes_bytes = True
+                self._changed.notify_all()
+            return piece
 
-    def _adopt(self, pod: Connection) -> None:
-        """From now on the client's bytes go to this pod, after those that it has sent already."""
-        with self._lock:
-            self._pod = pod
-            with suppress(OSError):  # what it was, `recv` tells better
-                if self._kept:
-                    pod.send_all(bytes(self._kept))
-                if self._has_client_finished:
-                    pod.finish_sending()
-        if self._is_ended.is_set():
-            pod.close()
-        elif self._uplink is None:
-            name = f"forward-up-{self._number}"
-            self._uplink = threading.Thread(target=self._carry_up, name=name, daemon=True)
-            self._uplink.start()
+    def _drop_link(self) -> None:
+        """Use the pod's connection no more."""
+        self._route.gate.leave(self)
+        if self._link is not None:
+            self._link.connection.close()
+            self._link = None
 
-    def _note_answer(self) -> None:
-        self._has_answer = True
-        self._answers += 1
-        if self._kept is not None:
-            with self._lock:
-                self._kept = None
+    # From the client to the pod
 
     def _carry_up(self) -> None:
         """Carry the client's bytes to whichever pod is the one now; body of the second thread."""
         try:
-            while payload := self.client.recv(CHUNK_BYTES):
-                self._send_up(payload)
+            while payload := self._client.recv(CHUNK_BYTES):
+                self._pass_up(payload)
         except OSError:
             self.abort()
             return
-        with self._lock:
+        with self._changed:
             self._has_client_finished = True
-            pod = self._pod
-        if pod is not None:
+            is_idle = self._has_answered and not self._exchange.has_begun
+            link = self._link
+            self._changed.notify_all()
+        if is_idle:
+            self.abort()
+        elif link is not None and link.takes_bytes:
             with suppress(OSError):
-                pod.finish_sending()
+                link.connection.finish_sending()
         self._wait_last_answer()
 
-    def _send_up(self, payload: bytes) -> None:
-        """Raises OSError if the bytes are lost: not sent, and not kept to be sent again."""
-        with self._lock:
-            self._has_answer = False
-            if self._kept is not None and len(self._kept) + len(payload) <= KEEP_BYTES:
-                self._kept += payload
-            else:
-                self._kept = None
-            is_kept, pod = self._kept is not None, self._pod
-        try:
-            if pod is not None:
-                pod.send_all(payload)
-        except OSError:
-            if not is_kept:
-                raise
+    def _pass_up(self, payload: bytes) -> None:
+        while payload and self._wait_turn():
+            with self._changed:
+                taken, link = self._take_up(payload)
+            payload = payload[len(taken) :]
+            if link is not None:
+                with suppress(OSError):  # what it was, `recv` tells better
+                    link.connection.send_all(taken)
+
+    def _wait_turn(self) -> bool:
+        """Block until more of the client's bytes can be taken; False if it is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_ended.is_set() or self._takes_more())
+        return not self._is_ended.is_set()
+
+    def _takes_more(self) -> bool:
+        exchange = self._exchange
+        if exchange.request.is_complete and not exchange.is_raw:
+            return False  # the next request waits for the answer to this one
+        is_sent = self._link is not None and self._link.takes_bytes
+        return is_sent or exchange.kept.size < HOLD_BYTES
+
+    def _take_up(self, payload: bytes) -> tuple[bytes, Link | None]:
+        """The bytes of the present request, and who is to get them now."""
+        exchange = self._exchange
+        is_first = not exchange.request.has_begun
+        taken = exchange.take_up(payload)
+        if is_first and self._link is not None and not self._suits(self._link, exchange):
+            self._drop_link()
+        if exchange.is_raw:
+            self._route.gate.leave(self)
+        link = self._link if self._link is not None and self._link.takes_bytes else None
+        if link is None or not exchange.answer.has_begun:
+            exchange.kept.add(taken)
+        if not self._finish(exchange):
+            self._drop_link()
+        self._changed.notify_all()
+        return taken, link
+
+    def _suits(self, link: Link, exchange: Exchange) -> bool:
+        """Whether a request that begins may go to a connection that was there before it."""
+        return link.suits(is_safe=exchange.request.is_safe) and self._route.gate.try_enter(self)
 
     def _wait_last_answer(self) -> None:
         """End the connection when nothing has come for long after the client's end."""
         answers = -1
         while answers != self._answers:
             answers = self._answers
-            idle_s = ANSWERED_IDLE_S if self._has_answer else UNANSWERED_IDLE_S
-            if self._is_ended.wait(idle_s):
+            if self._is_ended.wait(self._exchange.patience_s):
                 return
         self.abort()
+
+    # From the pod to the client
+
+    def _carry_down(self, link: Link) -> LinkEnd:
+        try:
+            while chunk := link.connection.recv(CHUNK_BYTES):
+                if not self._pass_down(link, chunk):
+                    return LinkEnd.OVER
+        except ConnectionRefusedError:
+            return LinkEnd.REFUSED
+        except OSError:
+            return LinkEnd.TORN
+        return LinkEnd.CLEAN
+
+    def _pass_down(self, link: Link, chunk: bytes) -> bool:
+        """False if nothing more may follow."""
+        with self._changed:
+            exchange = self._exchange
+            if self._link is not link or (self._has_answered and not exchange.request.has_begun):
+                self._drop_link()  # nobody has asked for this
+                return True
+            taken = exchange.take_down(chunk)
+            self._answers += 1
+            if link.takes_bytes:
+                exchange.kept.drop()
+        try:
+            self._client.sendall(taken)
+        except OSError:
+            self._is_ended.set()
+            return False
+        with self._changed:
+            if len(taken) < len(chunk):
+                self._drop_link()
+            if exchange.is_raw:
+                self._route.gate.leave(self)
+            return self._finish(exchange)
+
+    def _finish(self, exchange: Exchange) -> bool:
+        """Be ready for the next request if this one is answered; False if there must be none."""
+        if not exchange.is_over or self._exchange is not exchange:
+            return True
+        self._route.gate.leave(self)
+        if exchange.is_last or self._has_client_finished:
+            return False
+        exchange.kept.drop()
+        self._exchange, self._has_answered = Exchange(), True
+        if self._link is not None:
+            self._link.idle_since = self._route.clock.now()
+            if not self._link.takes_bytes:
+                self._drop_link()
+        self._changed.notify_all()
+        return True
+
+    # When a pod's connection has ended
+
+    def _settle(self, link: Link, end: LinkEnd) -> bool:
+        """Whether another pod is to go on; otherwise the client has been told the end."""
+        with self._changed:
+            was_dropped = self._link is not link
+            if not was_dropped:
+                self._drop_link()
+            exchange = self._exchange
+        if self._is_ended.is_set():
+            return False
+        is_over = end is LinkEnd.OVER or exchange.is_over
+        if not is_over and (was_dropped or self._may_go_on(exchange, link, end)):
+            return True
+        end_client(self._client, is_torn=not is_over and end is not LinkEnd.CLEAN)
+        return False
+
+    def _may_go_on(self, exchange: Exchange, link: Link, end: LinkEnd) -> bool:
+        """Whether nothing is lost with a pod's connection, or it can be asked for again."""
+        was_replaced = link.was_replaced()
+        if not exchange.has_begun:
+            if self._has_answered or was_replaced:
+                return True
+            self._route.targets.wait_change(RETRY_S)
+            return end is not LinkEnd.CLEAN or link.was_replaced()
+        if exchange.answer.has_begun or not exchange.kept.is_whole:
+            return False
+        if end is LinkEnd.REFUSED:
+            return True
+        if not exchange.request.is_safe or (exchange.was_asked_again and not was_replaced):
+            return False
+        exchange.was_asked_again = True
+        if not was_replaced:
+            self._route.targets.wait_change(RETRY_S)
+        return True
+
+    def _wait_request(self) -> bool:
+        """Block until a client that asks first asks again; whether it was waited for."""
+        with self._changed:
+            if not self._has_answered or self._exchange.has_begun:
+                return False
+            self._changed.wait_for(
+                lambda: (
+                    self._is_ended.is_set() or self._has_client_finished or self._exchange.has_begun
+                )
+            )
+            return True

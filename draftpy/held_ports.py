@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from draftpy.clock import Clock, Deadline
+from draftpy.clock import Clock
 from draftpy.events import Forwarding, Reporter, Warned
-from draftpy.forward import CLOSING_S, RETRY_S, HeldConnection, PodDialer, Targets
+from draftpy.forward import CLOSING_S, HeldConnection
 from draftpy.gate import Gate
+from draftpy.links import RETRY_S, Route
 from draftpy.local_ports import Listener, PortMapping, listen_exactly, listen_near
+from draftpy.targets import PodDialer, Targets
 
 # How long a connection waits for a pod before it is closed.
 HOLD_S = 60.0
@@ -39,6 +41,14 @@ class HeldForward:
         self._parts = parts
         self.gate = gate
         self._targets = Targets()
+        self._route = Route(
+            targets=self._targets,
+            dialer=parts.dialer,
+            gate=gate,
+            port=remote_port,
+            clock=parts.clock,
+            hold_s=parts.hold_s,
+        )
         self._live: dict[HeldConnection, threading.Thread] = {}
         self._lock = threading.Lock()
         self._wake, self._woken = socket.socketpair()
@@ -88,14 +98,7 @@ class HeldForward:
             return
         client.settimeout(None)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        held = HeldConnection(
-            client=client,
-            targets=self._targets,
-            dialer=self._parts.dialer,
-            gate=self.gate,
-            port=self.remote_port,
-            deadline=Deadline.after(self._parts.clock, self._parts.hold_s),
-        )
+        held = HeldConnection(client, self._route)
         name = f"forward-{self.local_port}-down"
         thread = threading.Thread(target=self._serve, args=[held], name=name, daemon=True)
         with self._lock:

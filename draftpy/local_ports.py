@@ -1,7 +1,9 @@
-"""Local ports: what the user asked for, and listening sockets on loopback."""
+"""Local ports: what the user asked for, and sockets on loopback."""
 
 import errno
 import socket
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 
 from draftpy.errors import UsageError
@@ -13,6 +15,7 @@ _NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPO
 _FIRST_FREE_FOR_ALL = 1024
 _UNPRIVILEGED_OFFSET = 8000
 _TRIES = 20
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,16 @@ def listen_near(port: int) -> Listener:
         except OSError:
             continue
     return listen_exactly(0)
+
+
+def end_client(client: socket.socket, *, is_torn: bool) -> None:
+    """Tell a client that nothing more comes; it must not take a torn answer for a whole one."""
+    with suppress(OSError):
+        if is_torn:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            client.shutdown(socket.SHUT_RD)
+        else:
+            client.shutdown(socket.SHUT_WR)
 
 
 def _candidates(port: int) -> list[int]:

@@ -38,14 +38,14 @@ class RefusingConnection:
         self.received = bytearray()
         self._after_bytes = after_bytes
         self._has_bytes = threading.Event()
-        self._is_closed = False
+        self.is_closed = False
 
     def recv(self, max_bytes: int) -> bytes:
         self._has_bytes.wait(1)  # the refusal comes after the client has begun to send
         raise ConnectionRefusedError("connect: connection refused")
 
     def send_all(self, payload: bytes) -> None:
-        if self._is_closed:
+        if self.is_closed:
             raise OSError("closed")
         self.received += payload
         if len(self.received) >= self._after_bytes:
@@ -55,7 +55,7 @@ class RefusingConnection:
         pass
 
     def close(self) -> None:
-        self._is_closed = True
+        self.is_closed = True
         self._has_bytes.set()
 
 
