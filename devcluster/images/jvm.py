@@ -1,0 +1,102 @@
+"""Stand-ins for the images of the JVM: Temurin, Maven, Tomcat, Leiningen."""
+
+from devcluster.images.base import apt
+from devcluster.images.engine import Engine
+from devcluster.images.recipe import DEBIAN, Match, Recipe, build_lines
+
+_JDK = "eclipse-temurin:21-jdk"
+_MAVEN = "3.9.9"
+_TOMCAT = {"9": "9.0.98", "10": "10.1.34", "11": "11.0.2"}
+_LEIN = "2.11.2"
+_CENTRAL = "https://repo.maven.apache.org/maven2"
+# The distribution's Java writes manual pages' links even where there is no place for them.
+_MAN = "RUN mkdir -p /usr/share/man/man1"
+
+
+def _temurin(engine: Engine, name: str, match: Match) -> None:
+    """Of the lines that upstream has, the distribution packs 21 and 25; 21 stands in for older."""
+    major = "25" if match[1] == "25" else "21"
+    kind = "jre" if match[2] == "jre" else "jdk"
+    home = f"/usr/lib/jvm/java-{major}-openjdk-amd64"
+    build_lines(
+        engine,
+        name,
+        f"FROM {DEBIAN}",
+        _MAN,
+        apt(f"openjdk-{major}-{kind}-headless", "ca-certificates-java", "curl", "fontconfig"),
+        f"RUN ln -s {home} /opt/java && java -version",
+        "ENV JAVA_HOME=/opt/java LANG=C.UTF-8 PATH=/opt/java/bin:$PATH",
+        'CMD ["jshell"]' if kind == "jdk" else 'CMD ["bash"]',
+    )
+
+
+def _maven(engine: Engine, name: str, match: Match) -> None:
+    archive = f"apache-maven/{_MAVEN}/apache-maven-{_MAVEN}-bin.tar.gz"
+    build_lines(
+        engine,
+        name,
+        f"FROM eclipse-temurin:{match[1]}-jdk",
+        f"RUN curl -fsSL {_CENTRAL}/org/apache/maven/{archive} | tar -xz -C /usr/share"
+        f" && mv /usr/share/apache-maven-{_MAVEN} /usr/share/maven"
+        " && ln -s /usr/share/maven/bin/mvn /usr/local/bin/mvn && mvn --version",
+        "ENV MAVEN_HOME=/usr/share/maven",
+        'CMD ["mvn"]',
+    )
+
+
+def _tomcat(engine: Engine, name: str, match: Match) -> None:
+    version = _TOMCAT[match[1]]
+    archive = f"{_CENTRAL}/org/apache/tomcat/tomcat/{version}/tomcat-{version}.tar.gz"
+    build_lines(
+        engine,
+        name,
+        f"FROM eclipse-temurin:{match[2]}-jdk",
+        f"RUN curl -fsSL {archive} | tar -xz -C /usr/local"
+        f" && mv /usr/local/apache-tomcat-{version} /usr/local/tomcat"
+        " && rm -rf /usr/local/tomcat/webapps/* && chmod -R a+rX /usr/local/tomcat",
+        "ENV CATALINA_HOME=/usr/local/tomcat PATH=/usr/local/tomcat/bin:$PATH",
+        "WORKDIR /usr/local/tomcat",
+        "EXPOSE 8080",
+        'CMD ["catalina.sh", "run"]',
+    )
+
+
+def _clojure(engine: Engine, name: str, match: Match) -> None:
+    """The distribution's Leiningen."""
+    build_lines(
+        engine,
+        name,
+        f"FROM eclipse-temurin:{match[1]}-jdk",
+        apt("leiningen", "rlwrap"),
+        "ENV LEIN_ROOT=1",
+        "RUN lein version",
+        'CMD ["lein", "repl"]',
+    )
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        pattern=r"eclipse-temurin:(8|11|17|21|25)-(jdk|jre)(?:-noble)?",
+        example="eclipse-temurin:21-jdk, -jre (25 too; 21 stands in for 8, 11, 17)",
+        make=_temurin,
+        needs=(DEBIAN,),
+    ),
+    Recipe(
+        pattern=r"maven:3(?:\.9)?(?:\.\d+)?-eclipse-temurin-(8|11|17|21|25)",
+        example="maven:3.9-eclipse-temurin-21",
+        make=_maven,
+        needs=(_JDK,),
+    ),
+    Recipe(
+        pattern=r"tomcat:(9|10|11)(?:\.\d+)*-(?:jre|jdk)(8|11|17|21|25)(?:-temurin)?",
+        example="tomcat:10.1-jdk21-temurin",
+        make=_tomcat,
+        needs=(_JDK,),
+    ),
+    Recipe(
+        pattern=r"clojure:temurin-(\d+)-lein(?:-[\d.]+)?",
+        example="clojure:temurin-21-lein (the distribution's Leiningen)",
+        make=_clojure,
+        needs=(_JDK,),
+    ),
+)
