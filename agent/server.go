@@ -1,0 +1,134 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const socketName = "agent.sock"
+
+// server is what clients talk to.
+type server struct {
+	config  *config
+	roots   roots
+	known   *knownFiles
+	app     *app
+	reaper  *reaper
+	memory  func() memory
+	sockets *sockets
+	turn    *turn
+
+	isUnbuilt bool // guarded by the turn: a build was cancelled after its files were written
+
+	mu      sync.Mutex
+	clients map[*client]bool
+}
+
+// tell sends an event to every client that has said hello.
+func (s *server) tell(event map[string]any) {
+	encoded := encodeJSON(kindEvent, 0, event)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.clients {
+		c.out.add(encoded)
+	}
+}
+
+// join says hello; every event from then on follows it.
+func (s *server) join(c *client, id uint32) {
+	listening := listeningEvent(s.app.number(), s.sockets.look())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.out.add(encodeJSON(kindHello, id, s.hello()))
+	c.out.add(encodeJSON(kindEvent, 0, listening))
+	s.clients[c] = true
+	s.sockets.watch(true)
+}
+
+func (s *server) leave(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.clients, c)
+	s.sockets.watch(len(s.clients) > 0)
+}
+
+func (s *server) accept(listener net.Listener) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // out of file descriptors, perhaps
+			continue
+		}
+		if !isAllowed(conn) {
+			conn.Close()
+			continue
+		}
+		go newClient(s, conn).serve()
+	}
+}
+
+// isAllowed is whether the agent's own user or root is at the other end.
+func isAllowed(conn net.Conn) bool {
+	raw, err := conn.(*net.UnixConn).SyscallConn()
+	if err != nil {
+		return false
+	}
+	allowed := false
+	_ = raw.Control(func(fd uintptr) {
+		peer, err := syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+		allowed = err == nil && (peer.Uid == 0 || int(peer.Uid) == os.Geteuid())
+	})
+	return allowed
+}
+
+// socketFolders are where the socket may be, in order.
+func socketFolders(home string, uid int, roots []string) []string {
+	number := strconv.Itoa(uid)
+	folders := []string{filepath.Join(home, "run"), "/tmp/.draftpy-" + number}
+	for _, root := range roots {
+		folders = append(folders, filepath.Join(root, ".draftpy-"+number))
+	}
+	return folders
+}
+
+// listen opens the socket in the first folder that can be made, and returns the folder.
+func listen(folders []string) (net.Listener, string, error) {
+	var failed error
+	for _, folder := range folders {
+		listener, err := listenIn(folder)
+		if err == nil {
+			return listener, folder, nil
+		}
+		failed = err
+	}
+	return nil, "", failed
+}
+
+func listenIn(folder string) (net.Listener, error) {
+	if err := makePrivate(folder); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, socketName)
+	_ = os.Remove(path) // of an agent that is gone: there is one per container
+	return net.Listen("unix", path)
+}
+
+func makePrivate(folder string) error {
+	err := os.Mkdir(folder, 0o700)
+	if err == nil {
+		return os.Chmod(folder, 0o700)
+	}
+	found, failed := os.Lstat(folder)
+	if failed != nil || !found.IsDir() {
+		return err
+	}
+	if int(found.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
+		return &os.PathError{Op: "use", Path: folder, Err: syscall.EPERM}
+	}
+	return os.Chmod(folder, 0o700)
+}
