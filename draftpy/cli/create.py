@@ -46,6 +46,10 @@ def create(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also every fact, and why other packs lost.")
     ] = False,
+    from_compose: Annotated[
+        bool,
+        typer.Option("--from-compose", help="Take processes, port and settings of compose.yaml."),
+    ] = False,
     output: OutputOption = Output.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -60,5 +64,6 @@ def create(
         dry_run=dry_run,
         force=force,
         explain=explain,
+        from_compose=from_compose,
     )
     wiring.run_create(invocation_of(context), flags, telling(output, quiet=quiet, verbose=verbose))

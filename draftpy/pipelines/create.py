@@ -1,5 +1,8 @@
 """create: scan → inspect → detect → choose → plan → apply."""
 
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from draftpy.assets import templates_folder
@@ -12,12 +15,13 @@ from draftpy.packs.catalog import Catalog, catalog_folders, get_pack, load_catal
 from draftpy.packs.model import Pack
 from draftpy.scaffold.answers import Answers, fill_answers
 from draftpy.scaffold.apply import Files, ScaffoldReport, apply_scaffold
-from draftpy.scaffold.contents import load_templates, render_files
+from draftpy.scaffold.contents import chart_folder, load_templates, render_files
 from draftpy.scaffold.outcome import CreateOutcome, CreateRequest
-from draftpy.scaffold.places import find_app
+from draftpy.scaffold.places import FoundApp, find_app
 from draftpy.scaffold.plan import Policy, ScaffoldPlan, check_conflicts, plan_scaffold
+from draftpy.scaffold.processes import Companions, compose_companions, find_companions
 from draftpy.scaffold.screen import create_to_json, render_create
-from draftpy.source import load_source
+from draftpy.source import SourceTree, load_source
 
 
 def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOutcome:
@@ -35,8 +39,11 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
     name, notices = _app_name(request, project, found.place.root)
     notices += _port_notices(request, choice.pack, found.facts)
-    answers = fill_answers(choice.pack, found.facts, name, request.port, choice.companion)
-    notices += _no_port_notices(choice, answers)
+    companions = _find_companions(request, choice, found, tree)
+    port = request.port or companions.port
+    answers = fill_answers(choice.pack, found.facts, name, port, choice.companion)
+    answers = replace(answers, companions=companions)
+    notices += (*_no_port_notices(choice, answers), *_companion_notices(answers))
     plan = _plan(request, choice.pack, answers, found.place.root, files)
     report = ScaffoldReport()
     if not request.dry_run:
@@ -91,6 +98,26 @@ def _port_notices(request: CreateRequest, pack: Pack, facts: Facts) -> tuple[str
         return ()
     where = f"{pinned.evidence.place} says {pinned.value}"
     return (f"{where}, --port says {request.port}: make them equal",)
+
+
+def _find_companions(
+    request: CreateRequest, choice: PackChoice, found: FoundApp, tree: SourceTree
+) -> Companions:
+    """What runs beside the app; a compose file is asked only where the user says so."""
+    ecosystem = (choice.companion or choice.pack).facts
+    listed = find_companions(found.facts, ecosystem)
+    if not request.from_compose:
+        return listed
+    return replace(compose_companions(tree, found.place.folder), migrations=listed.migrations)
+
+
+def _companion_notices(answers: Answers) -> Iterator[str]:
+    companions = answers.companions
+    yield from companions.notices
+    if companions.migrations:
+        command = shlex.join(companions.migrations)
+        where = f"{chart_folder(answers)}/values.yaml"
+        yield f"{command} is not run unless migrations.enabled is set in {where}"
 
 
 def _no_port_notices(choice: PackChoice, answers: Answers) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """A pack's variables, filled from flags, facts and defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from draftpy.errors import PackInvalid
 from draftpy.inspectors.commands import PORT_MARK
 from draftpy.inspectors.facts import AppKind, Confidence, Facts, FactValue
 from draftpy.names import AppName
 from draftpy.packs.model import Pack, Variable
+from draftpy.scaffold.processes import Companions
 
 DEFAULT_PORT = 8080
 _TYPES: dict[str, type] = {"text": str, "number": int, "flag": bool, "list": tuple}
@@ -23,6 +24,7 @@ class Answers:
     port_variable: str
     health_path: str
     variables: Mapping[str, FactValue]
+    companions: Companions = field(default_factory=Companions)
 
     def as_names(self) -> dict[str, FactValue]:
         """The names that templates see."""

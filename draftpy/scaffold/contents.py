@@ -10,6 +10,7 @@ from draftpy.packs.model import Pack
 from draftpy.render import render, to_exec_form
 from draftpy.scaffold.answers import Answers
 from draftpy.scaffold.development import render_dev
+from draftpy.scaffold.processes import companion_values
 from draftpy.scaffold.values import merge_values, render_scalar
 from draftpy.yaml_lines import YamlBroken
 
@@ -119,7 +120,7 @@ def _own_values(answers: Answers) -> dict[str, Any]:
     }
     if answers.health_path:
         own["probes"] = {"path": answers.health_path}
-    return own
+    return {**own, **companion_values(answers.companions, answers.port)}
 
 
 def _render_text(text: str, names: Mapping[str, Any]) -> str:

@@ -27,11 +27,12 @@ class CreateRequest:
     dry_run: bool = False
     force: bool = False
     explain: bool = False
+    from_compose: bool = False
 
     @property
     def is_specific(self) -> bool:
         """Whether the user asks for something that an existing file may contradict."""
-        return bool(self.pack or self.name or self.port)
+        return bool(self.pack or self.name or self.port or self.from_compose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class CreateFlags:
     dry_run: bool = False
     force: bool = False
     explain: bool = False
+    from_compose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ def run_create(
         dry_run=flags.dry_run,
         force=flags.force,
         explain=flags.explain,
+        from_compose=flags.from_compose,
     )
     with reporting(invocation, telling, stream=stream) as reporter:
         return create(request, DiskFiles(), reporter).root
