@@ -127,3 +127,14 @@ def _follow(
                 on_line(line)
         child.wait()
     return tuple(last), was_stopped.is_set()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine runs; one of another user's does."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

@@ -42,6 +42,14 @@ class DeletableBuildLogs(Protocol):
         ...
 
 
+class DeletableHolds(Protocol):
+    """Who runs `up` on a release."""
+
+    def drop(self, release: str) -> bool:
+        """Forget it; False if nobody does."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteTools:
     """What a deletion works with."""
@@ -49,6 +57,7 @@ class DeleteTools:
     releases: Releases
     namespaces: DeletableNamespaces
     build_logs: DeletableBuildLogs
+    holds: DeletableHolds
     reporter: Reporter
     clock: Clock
     namespace: str
@@ -61,6 +70,7 @@ def delete(tools: DeleteTools, name: str) -> None:
         check_ours(release)
     removed = tools.releases.uninstall(name) if release else False
     tools.build_logs.delete(name)
+    tools.holds.drop(name)
     _wait_gone(tools, name)
     gone = tools.namespace if _delete_namespace(tools) else ""
     text = f"{name} is removed" if removed else f"there was no release {name}"

@@ -1,5 +1,7 @@
 """What `up` needs to develop in running pods: the agent's program, links to it, the syncer."""
 
+import os
+import platform
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -61,6 +63,19 @@ def open_pods(world: World, gate: "Gate | None") -> "DevelopmentPods":
             clock=world.clock,
         )
     )
+
+
+def open_hold(world: World) -> AbstractContextManager[None]:
+    """Keep others from running `up` on the release; raises NotOurs when entered."""
+    from draftpy.adapters.kube.leases import KubeHolds
+    from draftpy.adapters.process import is_alive
+    from draftpy.holding import Holder, HoldParts, holding
+
+    environ = world.invocation.environ
+    user = environ.get("USER") or environ.get("LOGNAME") or environ.get("USERNAME") or "somebody"
+    me = Holder(user=user, host=platform.node(), pid=os.getpid())
+    holds = KubeHolds(world.client, world.namespace)
+    return holding(world.project.app, HoldParts(holds=holds, me=me, is_alive=is_alive))
 
 
 def wrap_builder(world: World, builder: "ImageBuilder") -> "ImageBuilder":

@@ -78,6 +78,7 @@ def plan_delete(invocation: Invocation, where: Where, telling: Telling) -> Plann
 def run_delete(plan: PlannedDelete) -> None:
     """draftpy delete."""
     from draftpy.adapters.kube.build_logs import KubeBuildLogs
+    from draftpy.adapters.kube.leases import KubeHolds
     from draftpy.adapters.kube.namespaces import KubeNamespaces
     from draftpy.pipelines.delete import DeleteTools, delete
 
@@ -86,6 +87,7 @@ def run_delete(plan: PlannedDelete) -> None:
         releases=world.releases,
         namespaces=KubeNamespaces(world.client, world.clock),
         build_logs=KubeBuildLogs(world.client, world.namespace),
+        holds=KubeHolds(world.client, world.namespace),
         reporter=world.reporter,
         clock=world.clock,
         namespace=world.namespace,

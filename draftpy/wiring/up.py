@@ -10,7 +10,7 @@ from draftpy.config import DRAFT_YAML
 from draftpy.errors import ConfigInvalid, ExitCode
 from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
 from draftpy.invocation import Invocation, Telling, Where
-from draftpy.wiring.developing import open_pods, read_agent_digest, wrap_builder
+from draftpy.wiring.developing import open_hold, open_pods, read_agent_digest, wrap_builder
 from draftpy.wiring.flags import CreateFlags, UpFlags
 from draftpy.wiring.local import run_create
 from draftpy.wiring.projects import open_project, root_of
@@ -35,7 +35,8 @@ def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Tellin
         if flags.dry_run:
             _tell_plan(_deployer(world, flags, None), reporter)
             return int(ExitCode.DONE)
-        return _run_once(world, flags) if flags.once else _run_loop(world, flags)
+        with open_hold(world):
+            return _run_once(world, flags) if flags.once else _run_loop(world, flags)
 
 
 def _deployer(world: World, flags: UpFlags, pods: "DevelopmentPods | None") -> "Deployer":

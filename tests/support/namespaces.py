@@ -55,3 +55,14 @@ class MemoryBuildLogs:
 
     def delete(self, release: str) -> bool:
         return self.kept.pop(release, None) is not None
+
+
+@dataclass
+class MemoryHolds:
+    """Remembers whose hold was dropped."""
+
+    dropped: list[str] = field(default_factory=list)
+
+    def drop(self, release: str) -> bool:
+        self.dropped.append(release)
+        return True

@@ -20,7 +20,7 @@ from draftpy.release import ReleaseRequest
 from tests.support.clock import ManualClock
 from tests.support.cluster_states import StatesCluster
 from tests.support.log_source import MemoryLogs
-from tests.support.namespaces import MemoryBuildLogs, MemoryNamespaces
+from tests.support.namespaces import MemoryBuildLogs, MemoryHolds, MemoryNamespaces
 from tests.support.pods import container, pod
 from tests.support.releases import MemoryReleases
 from tests.support.reporter import ListReporter
@@ -60,6 +60,7 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     namespaces: MemoryNamespaces = field(default_factory=MemoryNamespaces)
     source: MemoryLogs = field(default_factory=MemoryLogs)
+    holds: MemoryHolds = field(default_factory=MemoryHolds)
 
     def __post_init__(self) -> None:
         self.cluster = OnePodCluster(self.releases)
@@ -84,6 +85,7 @@ class World:
             releases=self.releases,
             namespaces=self.namespaces,
             build_logs=self.build_logs,
+            holds=self.holds,
             reporter=self.reporter,
             clock=self.clock,
             namespace="hello",
