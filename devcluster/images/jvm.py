@@ -30,12 +30,16 @@ def _temurin(engine: Engine, name: str, match: Match) -> None:
     )
 
 
+def _base(major: str) -> str:
+    return "eclipse-temurin:25-jdk" if major == "25" else _JDK
+
+
 def _maven(engine: Engine, name: str, match: Match) -> None:
     archive = f"apache-maven/{_MAVEN}/apache-maven-{_MAVEN}-bin.tar.gz"
     build_lines(
         engine,
         name,
-        f"FROM eclipse-temurin:{match[1]}-jdk",
+        f"FROM {_base(match[1])}",
         f"RUN curl -fsSL {_CENTRAL}/org/apache/maven/{archive} | tar -xz -C /usr/share"
         f" && mv /usr/share/apache-maven-{_MAVEN} /usr/share/maven"
         " && ln -s /usr/share/maven/bin/mvn /usr/local/bin/mvn && mvn --version",
@@ -50,7 +54,7 @@ def _tomcat(engine: Engine, name: str, match: Match) -> None:
     build_lines(
         engine,
         name,
-        f"FROM eclipse-temurin:{match[2]}-jdk",
+        f"FROM {_base(match[2])}",
         f"RUN curl -fsSL {archive} | tar -xz -C /usr/local"
         f" && mv /usr/local/apache-tomcat-{version} /usr/local/tomcat"
         " && rm -rf /usr/local/tomcat/webapps/* && chmod -R a+rX /usr/local/tomcat",
@@ -66,7 +70,7 @@ def _clojure(engine: Engine, name: str, match: Match) -> None:
     build_lines(
         engine,
         name,
-        f"FROM eclipse-temurin:{match[1]}-jdk",
+        f"FROM {_base(match[1])}",
         apt("leiningen", "rlwrap"),
         "ENV LEIN_ROOT=1",
         "RUN lein version",
@@ -82,19 +86,25 @@ RECIPES: tuple[Recipe, ...] = (
         needs=(DEBIAN,),
     ),
     Recipe(
-        pattern=r"maven:3(?:\.9)?(?:\.\d+)?-eclipse-temurin-(8|11|17|21|25)",
+        pattern=r"maven:3(?:\.9)?(?:\.\d+)?-eclipse-temurin-(8|11|17|21)",
         example="maven:3.9-eclipse-temurin-21",
         make=_maven,
         needs=(_JDK,),
     ),
     Recipe(
-        pattern=r"tomcat:(9|10|11)(?:\.\d+)*-(?:jre|jdk)(8|11|17|21|25)(?:-temurin)?",
+        pattern=r"maven:3(?:\.9)?(?:\.\d+)?-eclipse-temurin-(25)",
+        example="maven:3.9-eclipse-temurin-25",
+        make=_maven,
+        needs=("eclipse-temurin:25-jdk",),
+    ),
+    Recipe(
+        pattern=r"tomcat:(9|10|11)(?:\.\d+)*-(?:jre|jdk)(8|11|17|21)(?:-temurin)?",
         example="tomcat:10.1-jdk21-temurin",
         make=_tomcat,
         needs=(_JDK,),
     ),
     Recipe(
-        pattern=r"clojure:temurin-(\d+)-lein(?:-[\d.]+)?",
+        pattern=r"clojure:temurin-(8|11|17|21)-lein(?:-[\d.]+)?",
         example="clojure:temurin-21-lein (the distribution's Leiningen)",
         make=_clojure,
         needs=(_JDK,),

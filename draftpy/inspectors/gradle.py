@@ -16,6 +16,7 @@ from draftpy.inspectors.gradle_files import (
 )
 from draftpy.inspectors.jvm_app import JvmApp, Layout, Product
 from draftpy.inspectors.jvm_main import ENDINGS, MainClass, find_mains
+from draftpy.inspectors.jvm_quarkus import quarkus_product
 from draftpy.inspectors.maven_pom import Package
 from draftpy.source import SourceTree
 
@@ -105,7 +106,7 @@ def _candidate(tree: SourceTree, build: GradleBuild, project: GradleProject) -> 
         )
         return _Candidate(project=project, task="bootJar", product=product)
     if project.has(_QUARKUS):
-        product = Product(layout=Layout.QUARKUS, path=join(project.folder, "build/quarkus-app"))
+        product = quarkus_product(tree, project.folder, "build")
         return _Candidate(project=project, task="quarkusBuild", product=product)
     if project.has("war"):
         product = Product(layout=Layout.WAR, path=f"{libs}/*.war")

@@ -11,7 +11,8 @@ from draftpy.inspectors.facts import Evidence
 ENDINGS = (".java", ".kt", ".scala", ".groovy")
 _PACKAGE = re.compile(r"^\s*package\s+([\w.`]+)", re.MULTILINE)
 _JAVA = re.compile(
-    r"(?:public\s+static|static\s+public|static)\s+(?:final\s+)?void\s+main\s*\(\s*(?:final\s+)?String"
+    r"(?:public\s+static|static\s+public|static)\s+(?:final\s+)?void\s+main"
+    r"\s*\(\s*(?:final\s+)?String[^)\n]*\)?"
 )
 _GROOVY = re.compile(r"static\s+(?:void|def|main)\s*\w*\s*\(\s*(?:String|args)")
 _KOTLIN = re.compile(r"^(?:suspend\s+|public\s+)*fun\s+main\s*\(", re.MULTILINE)

@@ -9,6 +9,7 @@ from draftpy.inspectors.code_files import read_code
 from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.jvm_app import JvmApp, Layout, Product
 from draftpy.inspectors.jvm_main import ENDINGS, MainClass, find_mains
+from draftpy.inspectors.jvm_quarkus import quarkus_product
 from draftpy.inspectors.maven_pom import POM, Pom, Poms, load_poms
 from draftpy.source import SourceTree
 
@@ -26,7 +27,7 @@ _VERSION_NAMES = (
 _MAIN_NAMES = ("start-class", "exec.mainClass", "main.class", "mainClass", "main-class")
 _BOOT = "spring-boot-maven-plugin"
 _BOOT_GOAL = f"org.springframework.boot:{_BOOT}:repackage"
-_QUARKUS = ("quarkus-maven-plugin",)
+_QUARKUS = "quarkus-maven-plugin"
 _COPY = "dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib"
 
 
@@ -77,9 +78,8 @@ def _candidate(tree: SourceTree, pom: Pom) -> _Candidate | None:
     if pom.packaging == "war" and not _has_plugin(pom, _BOOT):
         product = Product(layout=Layout.WAR, path=f"{target}/{pom.final_name}.war")
         return _Candidate(pom=pom, product=product)
-    if any(_has_plugin(pom, plugin) for plugin in _QUARKUS):
-        product = Product(layout=Layout.QUARKUS, path=f"{target}/quarkus-app")
-        return _Candidate(pom=pom, product=product)
+    if _has_plugin(pom, _QUARKUS):
+        return _Candidate(pom=pom, product=quarkus_product(tree, pom.folder, "target"))
     if _is_spring(pom, mains):
         return _spring(pom, target, mains)
     if not main:

@@ -142,8 +142,9 @@ def _steps(project: Project) -> Iterator[str]:
         yield generates
     prepared = [step for step in project.run.before if is_build_step(step)]
     build = _own_build(project)
-    if build:
+    if not (build and _has_turbo(project)):
         yield from _built_before(project)
+    if build:
         yield build
     in_script = project.run.package.manifest.scripts.get(project.run.package.builds, "")
     for step in prepared:
@@ -178,7 +179,7 @@ def _in_folder(project: Project, command: str) -> str:
 
 
 def _built_before(project: Project) -> Iterator[str]:
-    if project.member is None or _has_turbo(project):
+    if project.member is None:
         return
     for needed in built_before(project.member, project.members):
         yield _run_in(project, needed, "build")

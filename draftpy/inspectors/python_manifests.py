@@ -1,30 +1,21 @@
-"""requirements.txt, pyproject.toml and version files → what a Python project declares."""
+"""Every manifest that a Python project may have → what it declares."""
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from posixpath import dirname, join, normpath
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from draftpy.inspectors.facts import Evidence, Problem
+from draftpy.inspectors.python_conda import read_conda
+from draftpy.inspectors.python_requirements import Declared, Reading, find_requirements
+from draftpy.inspectors.python_setup import Setup, read_setup
 from draftpy.source import SourceTree
 
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 _POETRY_VERSION = re.compile(r"[\^~=<>! ]*(\d+(?:\.\d+)*)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """One declared dependency: canonical name, extras, the version range as written."""
-
-    name: str
-    version: str
-    evidence: Evidence
-    extras: frozenset[str] = frozenset()
+_POETRY_BACKENDS = ("poetry.core.masonry.api", "poetry.masonry.api")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +25,23 @@ class Manifests:
     dependencies: tuple[Declared, ...] = ()
     requirement_files: tuple[str, ...] = ()
     needs_source: bool = False
+    needs_git: bool = False
+    # pyproject.toml or setup.py describe a package that can be installed.
     is_package: bool = False
     has_static_dependencies: bool = False
     is_tooling_only: bool = False
+    is_poetry: bool = False
+    # Where uv takes packages from besides its index; a workspace without a project of its own.
+    has_uv_sources: bool = False
+    is_virtual_workspace: bool = False
     requires_python: Evidence | None = None
     scripts: tuple[tuple[str, str], ...] = ()
+    # Commands of the project's task runner, by name.
+    tasks: tuple[tuple[str, str], ...] = ()
+    own_name: str = ""
+    required_uv: str = ""
     lock_files: tuple[str, ...] = ()
+    conda: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
 
     def find(self, name: str) -> Declared | None:
@@ -49,21 +51,28 @@ class Manifests:
 
 def read_manifests(tree: SourceTree) -> Manifests:
     """Read every manifest at the root of the tree; broken ones become problems."""
-    read = _Reading(tree)
-    if tree.has("requirements.txt"):
-        read.requirements("requirements.txt")
-    pyproject = read.toml("pyproject.toml")
-    pipfile = read.toml("Pipfile")
+    read = Reading(tree)
     base = Manifests(lock_files=tuple(name for name in LOCK_FILES if tree.has(name)))
+    pyproject = _toml(read, "pyproject.toml")
+    main = find_requirements(tree)
+    if main:
+        read.requirements(main)
     if pyproject is not None:
         base = _with_pyproject(base, pyproject, read)
+    pipfile = _toml(read, "Pipfile")
     if pipfile is not None:
-        read.named("Pipfile", _table(pipfile, "packages"))
+        _named(read, "Pipfile", _table(pipfile, "packages"))
+        tasks = {**dict(base.tasks), **_texts(_table(pipfile, "scripts"))}
+        base = replace(base, tasks=tuple(tasks.items()))
+    base = _with_setup(base, read_setup(tree), read)
+    if not read.found and not base.is_package:
+        base = replace(base, conda=read_conda(read))
     return replace(
         base,
         dependencies=tuple(read.found),
         requirement_files=tuple(read.files),
-        needs_source=read.needs_source,
+        needs_source=base.needs_source or read.needs_source,
+        needs_git=base.needs_git or read.needs_git,
         problems=tuple(read.problems),
     )
 
@@ -74,137 +83,133 @@ def pinned_minor(version: str) -> str:
     return ".".join(part for part in match.groups() if part) if match else ""
 
 
-class _Reading:
-    """What was found so far."""
-
-    def __init__(self, tree: SourceTree) -> None:
-        self.tree = tree
-        self.found: list[Declared] = []
-        self.files: list[str] = []
-        self.problems: list[Problem] = []
-        self.needs_source = False
-
-    def requirements(self, path: str) -> None:
-        """Read a requirements file and those that it names."""
-        text = self.tree.find_text(path)
-        if text is None or path in self.files:
-            return
-        self.files.append(path)
-        for number, line in _logical_lines(text):
-            if line.startswith("-"):
-                self._option(path, line)
-            else:
-                self._requirement(path, number, line)
-
-    def _option(self, path: str, line: str) -> None:
-        match = re.match(r"(-r|--requirement|-c|--constraint|-e|--editable)[ =]*(\S.*)", line)
-        if not match:
-            return
-        if match[1] in ("-e", "--editable"):
-            self.needs_source = True
-            return
-        other = normpath(join(dirname(path), match[2].strip()))
-        if match[1] in ("-r", "--requirement"):
-            self.requirements(other)
-        elif self.tree.has(other) and other not in self.files:
-            self.files.append(other)
-
-    def _requirement(self, path: str, number: int, line: str) -> None:
-        bare = re.split(r"\s--(?:hash|config-settings|global-option)", line)[0].strip()
-        if bare.startswith((".", "/", "file:")) or bare.endswith((".whl", ".tar.gz", ".zip")):
-            self.needs_source = self.needs_source or "://" not in bare or bare.startswith("file:")
-            return
-        if re.match(r"[a-z+]+://", bare):
-            return
-        self.add(bare, Evidence(file=path, line=number, text=line))
-
-    def add(self, text: str, evidence: Evidence) -> None:
-        """Note one PEP 508 requirement."""
-        try:
-            parsed = Requirement(text)
-        except InvalidRequirement as error:
-            what = f"{text!r} is not a requirement: {str(error).splitlines()[0]}"
-            self.problems.append(
-                Problem(file=evidence.file, line=evidence.line, what=what, remedy="mend the line")
-            )
-            return
-        self.needs_source = self.needs_source or (parsed.url or "").startswith("file:")
-        self.found.append(
-            Declared(
-                name=canonicalize_name(parsed.name),
-                version=str(parsed.specifier),
-                extras=frozenset(parsed.extras),
-                evidence=evidence,
-            )
-        )
-
-    def named(self, path: str, table: dict[str, Any]) -> None:
-        """Note a table of name → version, as Poetry and Pipenv write it."""
-        text = self.tree.find_text(path) or ""
-        for name, given in table.items():
-            if name == "python":
-                continue
-            version = given if isinstance(given, str) else _table({"x": given}, "x").get("version")
-            match = _POETRY_VERSION.fullmatch(str(version or ""))
-            line = line_of(text, rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=")
-            self.found.append(
-                Declared(
-                    name=canonicalize_name(name),
-                    version=f"~={match[1]}" if match else "",
-                    evidence=Evidence(file=path, line=line, text=_text_at(text, line)),
-                )
-            )
-
-    def toml(self, path: str) -> dict[str, Any] | None:
-        """Parse a TOML file; a broken one is a problem."""
-        text = self.tree.find_text(path)
-        if text is None:
-            return None
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            self.problems.append(
-                Problem(
-                    file=path,
-                    line=int(line[1]) if line else 0,
-                    what=f"not valid TOML: {error}",
-                    remedy=f"mend {path}",
-                )
-            )
-            return None
-
-
-def _with_pyproject(base: Manifests, doc: dict[str, Any], read: _Reading) -> Manifests:
-    text = read.tree.find_text("pyproject.toml") or ""
-    project = _table(doc, "project")
-    poetry = _table(_table(doc, "tool"), "poetry")
-    for requirement in project.get("dependencies", []):
-        if isinstance(requirement, str):
-            line = line_of(text, rf"[\"']{re.escape(requirement)}[\"']")
-            where = Evidence(file="pyproject.toml", line=line, text=_text_at(text, line))
-            read.add(requirement, where)
-    dependencies = _table(poetry, "dependencies")
-    read.named("pyproject.toml", dependencies)
-    wanted = project.get("requires-python") or dependencies.get("python")
-    line = line_of(text, r"^\s*(requires-python|python)\s*=")
-    scripts = _table(project, "scripts") or _table(poetry, "scripts")
-    return replace(
-        base,
-        is_package=bool(project or poetry),
-        has_static_dependencies=isinstance(project.get("dependencies"), list),
-        is_tooling_only=not project and not poetry and "build-system" not in doc,
-        requires_python=(
-            Evidence(file="pyproject.toml", line=line, text=str(wanted)) if wanted else None
-        ),
-        scripts=tuple((name, str(target)) for name, target in scripts.items()),
-    )
-
-
 def line_of(text: str, pattern: str) -> int:
     """The line (from 1) of the first match, 0 if there is none."""
     match = re.search(pattern, text, re.MULTILINE)
     return text.count("\n", 0, match.start()) + 1 if match else 0
+
+
+def _named(read: Reading, path: str, table: dict[str, Any]) -> None:
+    """Note a table of name → version, as Poetry and Pipenv write it."""
+    text = read.tree.find_text(path) or ""
+    for name, given in table.items():
+        if name == "python":
+            continue
+        details = given if isinstance(given, dict) else {}
+        version = given if isinstance(given, str) else details.get("version")
+        match = _POETRY_VERSION.fullmatch(str(version or ""))
+        line = line_of(text, rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=")
+        read.needs_source = read.needs_source or "path" in details
+        read.needs_git = read.needs_git or "git" in details
+        read.found.append(
+            Declared(
+                name=canonicalize_name(name),
+                version=f"~={match[1]}" if match else "",
+                extras=frozenset(str(extra) for extra in details.get("extras") or ()),
+                evidence=Evidence(file=path, line=line, text=_text_at(text, line)),
+            )
+        )
+
+
+def _toml(read: Reading, path: str) -> dict[str, Any] | None:
+    """Parse a TOML file; a broken one is a problem."""
+    text = read.tree.find_text(path)
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        what, number = f"not valid TOML: {error}", int(line[1]) if line else 0
+        read.problems.append(Problem(file=path, line=number, what=what, remedy=f"mend {path}"))
+        return None
+
+
+def _with_pyproject(base: Manifests, doc: dict[str, Any], read: Reading) -> Manifests:
+    text = read.tree.find_text("pyproject.toml") or ""
+    project, tool = _table(doc, "project"), _table(doc, "tool")
+    poetry, uv = _table(tool, "poetry"), _table(tool, "uv")
+    _read_dependencies(read, project, text)
+    dependencies = _table(poetry, "dependencies")
+    _named(read, "pyproject.toml", dependencies)
+    for file in _dynamic_files(tool) if "dependencies" in project.get("dynamic", ()) else ():
+        read.requirements(file)
+    wanted = project.get("requires-python") or dependencies.get("python")
+    line = line_of(text, r"^\s*(requires-python|python)\s*=")
+    sources = _table(uv, "sources")
+    is_workspace = "workspace" in uv
+    kinds = {key for source in sources.values() if isinstance(source, dict) for key in source}
+    backend = _table(doc, "build-system").get("build-backend")
+    scripts = _texts(_table(project, "scripts")) or _texts(_table(poetry, "scripts"))
+    return replace(
+        base,
+        is_package=bool(project or poetry) and poetry.get("package-mode") is not False,
+        has_static_dependencies=isinstance(project.get("dependencies"), list),
+        is_tooling_only=not project and not poetry and "build-system" not in doc and not uv,
+        is_poetry=bool(dependencies) or ("poetry.lock" in base.lock_files and bool(poetry))
+        or backend in _POETRY_BACKENDS,
+        has_uv_sources=bool(sources or "index" in uv or is_workspace),
+        is_virtual_workspace=is_workspace and not project,
+        needs_source=is_workspace or bool(kinds & {"path", "workspace"}),
+        needs_git="git" in kinds,
+        requires_python=(
+            Evidence(file="pyproject.toml", line=line, text=str(wanted)) if wanted else None
+        ),
+        scripts=tuple(scripts.items()),
+        tasks=tuple(_tasks(tool).items()),
+        own_name=canonicalize_name(str(project.get("name") or poetry.get("name") or "")),
+        required_uv=str(uv.get("required-version", "")),
+    )  # fmt: skip
+
+
+def _read_dependencies(read: Reading, project: dict[str, Any], text: str) -> None:
+    dependencies = project.get("dependencies")
+    for requirement in dependencies if isinstance(dependencies, list) else ():
+        if isinstance(requirement, str):
+            line = line_of(text, rf"[\"']{re.escape(requirement)}[\"']")
+            where = Evidence(file="pyproject.toml", line=line, text=_text_at(text, line))
+            read.add(requirement, where)
+
+
+def _with_setup(base: Manifests, setup: Setup | None, read: Reading) -> Manifests:
+    if setup is None:
+        return base
+    for requirement in setup.requires:
+        read.add(requirement, Evidence(file=setup.file, text=requirement))
+    return replace(
+        base,
+        is_package=True,
+        is_tooling_only=False,
+        scripts=base.scripts or setup.scripts,
+        own_name=base.own_name or canonicalize_name(setup.name),
+        requires_python=base.requires_python
+        or (Evidence(file=setup.file, text=setup.python) if setup.python else None),
+    )
+
+
+def _dynamic_files(tool: dict[str, Any]) -> list[str]:
+    """`[tool.setuptools.dynamic] dependencies = {file = ["requirements.txt"]}`."""
+    dynamic = _table(_table(_table(tool, "setuptools"), "dynamic"), "dependencies")
+    hatch = _table(_table(_table(_table(tool, "hatch"), "metadata"), "hooks"), "requirements_txt")
+    files = dynamic.get("file") or hatch.get("files") or []
+    return [files] if isinstance(files, str) else [str(file) for file in files]
+
+
+def _tasks(tool: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for runner, key in (("taskipy", "tasks"), ("poe", "tasks"), ("pdm", "scripts")):
+        found |= _texts(_table(_table(tool, runner), key))
+    return found
+
+
+def _texts(table: dict[str, Any]) -> dict[str, str]:
+    """The entries that are a text, or say their command in one."""
+    found = {}
+    for name, given in table.items():
+        value = given.get("cmd") if isinstance(given, dict) else given
+        if isinstance(value, str):
+            found[str(name)] = value
+    return found
 
 
 def _text_at(text: str, line: int) -> str:
@@ -214,21 +219,3 @@ def _text_at(text: str, line: int) -> str:
 def _table(doc: dict[str, Any], key: str) -> dict[str, Any]:
     value = doc.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines without comments, joined where a backslash says so, with the number of their first."""
-    pending, first = "", 0
-    for number, raw in enumerate(_lines(text), start=1):
-        line = re.sub(r"(^|\s+)#.*$", "", raw).strip()
-        first = first or number
-        if line.endswith("\\"):
-            pending += line[:-1] + " "
-            continue
-        if pending + line:
-            yield first, (pending + line).strip()
-        pending, first = "", 0
-
-
-def _lines(text: str) -> Iterable[str]:
-    return text.splitlines()

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from draftpy.inspectors import compose, go, node, own_dockerfile, php, procfile, python, ruby, shell, static
+from draftpy.inspectors import (
+    compose,
+    go,
+    jvm,
+    node,
+    own_dockerfile,
+    php,
+    procfile,
+    python,
+    ruby,
+    shell,
+    static,
+)
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
 
@@ -14,6 +26,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     python.inspect,
     node.inspect,
     go.inspect,
+    jvm.inspect,
     ruby.inspect,
     php.inspect,
     shell.inspect,
