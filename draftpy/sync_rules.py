@@ -73,6 +73,8 @@ class SyncRules:
             return Rebuild(reason=self.refusal)
         for laying in reversed(self.overrides):
             target = laying.find_place(path)
+            if target is not None and not laying.is_known:
+                return Rebuild(reason="dev.sync puts it below a WORKDIR that is not known")
             if target is not None:
                 return Place(target=target)
         return _find_traced(self.tracer, self.stage, path)
@@ -145,7 +147,8 @@ def _reproduced(dockerfile: Dockerfile, stage: Stage) -> frozenset[int]:
 
 def _override(entry: str, stage: Stage) -> Laying:
     source, _, destination = entry.partition(":")
-    copy = Copy(sources=(source,), destination=destination, workdir=stage.workdir, line=0)
+    workdir = stage.workdir if stage.has_workdir else ""
+    copy = Copy(sources=(source,), destination=destination, workdir=workdir, line=0)
     laying = Laying(copy=copy, is_folder=destination.endswith("/") or bool(_GLOB.search(source)))
     laying.find_place("any")
     return laying
@@ -163,7 +166,7 @@ def _find_roots(tracer: Tracer, stage: Stage) -> Iterator[str]:
         if laying.copy.from_stage is not None:
             source = tracer.dockerfile.stages[laying.copy.from_stage]
             yield from _copied_on(laying, _find_roots(tracer, source))
-        elif laying.copy.is_from_context:
+        elif laying.copy.is_from_context and laying.is_known:
             is_file = not laying.is_folder and any(map(tracer.has_file, laying.copy.sources))
             yield posixpath.dirname(laying.destination) if is_file else laying.destination
 
@@ -178,5 +181,5 @@ def _copied_on(laying: Laying, roots: Iterable[str]) -> Iterator[str]:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    path = posixpath.normpath(f"/{path}")
+    path = posixpath.normpath("/" + path.lstrip("/"))
     return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -81,8 +81,6 @@ INSTALLERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("rebar3", "get-deps"): ("rebar.config", "rebar.lock"),
     ("rails", "assets:precompile"): _RAILS_ASSETS,
     ("rake", "assets:precompile"): _RAILS_ASSETS,
-    ("bundle", "exec", "rails", "assets:precompile"): _RAILS_ASSETS,
-    ("bundle", "exec", "rake", "assets:precompile"): _RAILS_ASSETS,
     ("manage.py", "collectstatic"): _DJANGO_STATIC,
 }
 REQUIREMENTS = _PIP
@@ -127,8 +125,8 @@ HARMLESS = frozenset(
 # What does so with these words after its name.
 HARMLESS_WITH: Mapping[str, frozenset[str]] = {
     "npm": frozenset({"config", "cache", "set", "prune", "-v", "--version", "audit", "version"}),
-    "yarn": frozenset({"config", "cache", "--version", "global"}),
-    "pnpm": frozenset({"config", "store", "setup", "--version", "prune"}),
+    "yarn": frozenset({"config", "cache", "--version", "-v", "global"}),
+    "pnpm": frozenset({"config", "store", "setup", "--version", "-v", "prune"}),
     "pip": frozenset({"config", "cache", "check", "list", "freeze", "--version", "uninstall"}),
     "uv": frozenset({"venv", "python", "cache", "--version", "tool"}),
     "poetry": frozenset({"config", "cache", "self", "--version", "env"}),

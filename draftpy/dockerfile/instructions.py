@@ -67,6 +67,11 @@ def invalid(line: int, what: str, quote: str = "", remedy: str = "") -> Dockerfi
     )
 
 
+def without_heredocs(rest: str) -> str:
+    """What follows the keyword, without the `<<NAME` of its heredocs."""
+    return _HEREDOC.sub("", rest).strip()
+
+
 def _find_escape(lines: list[str]) -> str:
     """Directives stand at the very top; the first line that is none ends them."""
     for number, line in enumerate(lines, start=1):

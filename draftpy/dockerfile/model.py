@@ -22,6 +22,7 @@ class Copy:
     """One COPY or ADD: `from_stage` is a stage's index, `from_image` an image; else the context.
 
     `keeps_folders` is the flag --parents: sources keep their folders below the destination.
+    `workdir` is "" where only the base image knows it.
     """
 
     sources: tuple[str, ...]
@@ -54,7 +55,10 @@ class Mount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One RUN: the scripts that a shell gets, or the words of exec form; variables as known."""
+    """One RUN: the scripts that a shell gets, or the words of exec form; variables as known.
+
+    `workdir` is "" where only the base image knows it.
+    """
 
     workdir: str
     line: int
@@ -66,7 +70,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One FROM and what follows; user, workdir, ports, commands include the base stage's."""
+    """One FROM and what follows; user, workdir, ports, commands include the base stage's.
+
+    Without `has_workdir` the base image may have another one than `workdir`.
+    """
 
     index: int
     name: str
@@ -77,6 +84,7 @@ class Stage:
     user: str = ""
     user_line: int = 0
     workdir: str = "/"
+    has_workdir: bool = False
     exposed: tuple[tuple[int, int], ...] = ()
     entrypoint: Command | None = None
     cmd: Command | None = None

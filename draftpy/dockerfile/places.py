@@ -56,6 +56,11 @@ class Laying:
             return self._join(posixpath.basename(path)) if inside else self.destination
         return None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether its destination can be told; a relative one needs a WORKDIR."""
+        return self.destination.startswith("/")
+
     def origins_of(self, place: str) -> Iterator[str]:
         """The paths whose files it would put exactly there."""
         below = place.removeprefix(self.destination.rstrip("/") + "/")

@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from draftpy.dockerfile.instructions import Instruction, invalid, split_instructions
+from draftpy.dockerfile.instructions import (
+    Instruction,
+    invalid,
+    split_instructions,
+    without_heredocs,
+)
 from draftpy.dockerfile.model import Command, Copy, Dockerfile, Mount, Run, Stage, find_index
 from draftpy.dockerfile.words import expand, split_pairs
 from draftpy.errors import DockerfileInvalid
@@ -40,6 +45,7 @@ class _Draft:
     user: str = ""
     user_line: int = 0
     workdir: str = "/"
+    has_workdir: bool = False
     exposed: tuple[tuple[int, int], ...] = ()
     entrypoint: Command | None = None
     cmd: Command | None = None
@@ -61,6 +67,7 @@ class _Draft:
             user=self.user,
             user_line=self.user_line,
             workdir=self.workdir,
+            has_workdir=self.has_workdir,
             exposed=self.exposed,
             entrypoint=self.entrypoint,
             cmd=self.cmd,
@@ -112,7 +119,9 @@ class _Reading:
                 for name, value in split_pairs(instruction.rest):
                     draft.env[name] = expand(value, known, self.escape)
             case "WORKDIR":
-                draft.workdir = _joined(draft.workdir, self._expand(instruction.rest))
+                step = self._expand(instruction.rest)
+                draft.has_workdir = draft.has_workdir or step.startswith("/")
+                draft.workdir = _joined(draft.workdir, step)
             case "USER":
                 draft.user = self._expand(instruction.rest)
                 draft.user_line = instruction.line
@@ -146,6 +155,7 @@ class _Reading:
             line=instruction.line,
             base=base,
             base_stage=index,
+            has_workdir=base == "scratch",
             name=(match[2] or "").lower(),
             platform=instruction.find_flag("platform") or "",
         )
@@ -191,7 +201,7 @@ class _Reading:
         return Copy(
             sources=tuple(self._expand(word) for word in words[:-1] if not word.startswith("<<")),
             destination=self._expand(words[-1]),
-            workdir=draft.workdir,
+            workdir=draft.workdir if draft.has_workdir else "",
             line=instruction.line,
             from_stage=stage,
             from_image=origin if stage is None else "",
@@ -204,11 +214,13 @@ class _Reading:
 
     def _run(self, instruction: Instruction, draft: _Draft) -> Run:
         words = instruction.find_list()
-        texts = [body for _, body in instruction.heredocs] or [instruction.rest]
+        # A heredoc alone is a script; with a command before it, it is that command's input.
+        command = without_heredocs(instruction.rest)
+        texts = [command] if command else [body for _, body in instruction.heredocs]
         flags = (value for name, value in instruction.flags if name == "mount")
         mounts = (self._mount(value, draft) for value in flags)
         return Run(
-            workdir=draft.workdir,
+            workdir=draft.workdir if draft.has_workdir else "",
             line=instruction.line,
             scripts=() if words else tuple(texts),
             words=words or (),
@@ -235,7 +247,8 @@ class _Reading:
 
 def _inherit(draft: _Draft, base: Stage) -> None:
     draft.user, draft.user_line = base.user, base.user_line
-    draft.workdir, draft.exposed = base.workdir, base.exposed
+    draft.workdir, draft.has_workdir = base.workdir, base.has_workdir
+    draft.exposed = base.exposed
     draft.entrypoint, draft.cmd = base.entrypoint, base.cmd
     draft.env = dict(base.env)
 

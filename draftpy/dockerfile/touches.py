@@ -3,8 +3,9 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import dropwhile
 
 from draftpy.dockerfile.installers import (
     ALIASES,
@@ -32,11 +33,15 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One effect on the files whose place matches; no pattern is all of them."""
+    """One effect on the files whose place matches; no pattern is all of them.
+
+    `command` has it, as it is written, or "" if the RUN could not be read.
+    """
 
     effect: Effect
     pattern: re.Pattern[str] | None = None
     mode: str = ""
+    command: str = ""
 
     def hits(self, location: str) -> bool:
         """Whether it concerns the file at this absolute place."""
@@ -49,8 +54,13 @@ _ON_ARGUMENTS = frozenset(
     {"cp", "mv", "cat", "sed", "grep", "head", "tail", "tar", "unzip", "gunzip", "gzip", "install"}
     | {"dos2unix", "awk", "tee", "sha256sum", "md5sum", "sort", "wc", "xz", "stat", "rsync"}
 )
+_PYTHON = re.compile(r"python[0-9.]*")
+_STARTERS = frozenset(
+    {("bundle", "exec"), ("poetry", "run"), ("uv", "run"), ("pipenv", "run"), ("pdm", "run")}
+    | {("npm", "exec"), ("pnpm", "exec"), ("yarn", "exec")}
+)
 _RECURSIVE = re.compile(r"-[a-zA-Z]*[rR][a-zA-Z]*|--recursive")
-_MODE = re.compile(r"[0-7]{3,4}|[ugoa]*[-+=][rwxX]+")
+_MODE = re.compile(r"[0-7]{3,4}|[ugoa]*[-+=]([rwxXst]*|[ugo])")
 
 
 def find_touches(run: Run) -> tuple[Touch, ...]:
@@ -75,7 +85,8 @@ def _touches(commands: tuple[Simple, ...], folder: str) -> Iterator[Touch]:
         if words[:1] == ("cd",):
             folder = posixpath.join(folder, words[1] if len(words) > 1 else "/root")
         elif words:
-            yield from _command_touches(words, folder)
+            said = " ".join(simple.words)
+            yield from (replace(t, command=said) for t in _command_touches(words, folder))
 
 
 def _plain_words(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,22 +97,30 @@ def _plain_words(words: tuple[str, ...]) -> tuple[str, ...]:
     is_installed = not folder or folder.rpartition("/")[2] in ("bin", ".bin", "sbin")
     if not is_installed and name not in ("mvnw", "gradlew", "manage.py"):
         return words
-    if re.fullmatch(r"python[0-9.]*|uv|npx|pnpx|bunx", name):
-        name, words = _without_launcher(name, words)
+    started = _started(name, words)
+    if started:
+        return _plain_words(started)
     return (ALIASES.get(name, name), *words[1:])
 
 
-def _without_launcher(name: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    if name == "uv":
-        return ("pip", words[1:]) if words[1:2] == ("pip",) else (name, words)
-    if name.startswith("python"):
-        if words[1:2] == ("-m",) and len(words) > 2:
-            return words[2], words[2:]
-        if words[1:2] and words[1].rpartition("/")[2] == "manage.py":
-            return "manage.py", words[1:]
-        return "python", words
-    inner = tuple(word for word in words[1:] if not word.startswith("-"))
-    return (inner[0], inner) if inner else (name, words)
+def _started(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command that a command starts, such as pip by `python -m pip`."""
+    first = words[1] if len(words) > 1 else ""
+    if (name, first) in _STARTERS:
+        return _without_options(words[2:])
+    if name in ("npx", "pnpx", "bunx"):
+        return _without_options(words[1:])
+    if name == "uv" and first == "pip":
+        return words[1:]
+    if _PYTHON.fullmatch(name) and first == "-m":
+        return words[2:]
+    if _PYTHON.fullmatch(name) and first.rpartition("/")[2] == "manage.py":
+        return ("manage.py", *words[2:])
+    return ()
+
+
+def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dropwhile(lambda word: word.startswith("-"), words))
 
 
 def _command_touches(words: tuple[str, ...], folder: str) -> Iterator[Touch]:
@@ -192,7 +211,7 @@ def _chmod(words: list[str], folder: str) -> Iterator[Touch]:
         return
     below = any(_RECURSIVE.fullmatch(word) for word in words)
     for touch in _on_paths(Effect.SETS_MODE, paths, folder, below=below):
-        yield Touch(effect=touch.effect, pattern=touch.pattern, mode=mode)
+        yield replace(touch, mode=mode)
 
 
 def _on_paths(
@@ -207,4 +226,7 @@ def _on_paths(
             yield Touch(effect=effect)
             continue
         tail = ("/.*" if place != "/" else ".*") if below else ""
-        yield Touch(effect=effect, pattern=re.compile(f"(?:{regex})(?:{tail})?", re.DOTALL))
+        # Where the folder is not known, a relative path may be meant in any.
+        head = "" if place.startswith("/") else ".*" if place == "." else ".*/"
+        regex = "" if place == "." else regex
+        yield Touch(effect=effect, pattern=re.compile(f"{head}(?:{regex})(?:{tail})?", re.DOTALL))

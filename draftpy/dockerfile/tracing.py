@@ -100,11 +100,13 @@ class Tracer:
                 arrivals[target] = Laid(owner=copy.chown, mode_changes=changes)
         if arrivals and laying.unpacks(path):
             return {}, f"an ADD unpacks it ({self._at(copy.line)})"
+        if arrivals and not laying.is_known:
+            return {}, f"no WORKDIR says where the COPY puts it ({self._at(copy.line)})"
         return arrivals, source.reason
 
     def _is_replaced(self, laying: Laying, path: str, place: str) -> bool:
         """Whether the COPY puts another file at the place for certain."""
-        if not laying.copy.is_from_context:
+        if not laying.copy.is_from_context or not laying.copy.sources:
             return place == laying.destination
         return any(o != path and self.has_file(o) for o in laying.origins_of(place))
 
@@ -118,7 +120,7 @@ class Tracer:
                 continue
             hit = [place for place in (*places, *shown) if touch.hits(place)]
             if hit and touch.effect in (Effect.READS, Effect.INSTALLS):
-                reason = reason or self._because(step.run, touch.effect)
+                reason = reason or self._because(step.run, touch)
             for place in hit:
                 _change(places, place, touch)
         return Trace(places=places, reason=reason)
@@ -133,8 +135,9 @@ class Tracer:
             reason = reason or why
         return tuple(shown), reason
 
-    def _because(self, run: Run, effect: Effect) -> str:
-        return f"RUN {_shorten(run)} {effect.value} it ({self._at(run.line)})"
+    def _because(self, run: Run, touch: Touch) -> str:
+        command = touch.command or " ".join(run.words) or " ".join(run.scripts)
+        return f"RUN {_shorten(command)} {touch.effect.value} it ({self._at(run.line)})"
 
     def _at(self, line: int) -> str:
         return f"{self.name}:{line}"
@@ -221,6 +224,6 @@ def _note(folder: str, folders: set[str]) -> None:
         folder = posixpath.dirname(folder)
 
 
-def _shorten(run: Run) -> str:
-    text = " ".join((" ".join(run.words) or "".join(run.scripts)).split())
+def _shorten(command: str) -> str:
+    text = " ".join(command.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
