@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from posixpath import basename, normpath
 
-from draftpy.detect import Detections, detect, is_server
+from draftpy.detect import Detection, Detections, detect, is_server
 from draftpy.errors import SourceMissing
 from draftpy.inspectors.delegation import find_delegate
 from draftpy.inspectors.facts import Facts
@@ -20,7 +20,7 @@ _ASIDE = (
 )
 _LIKELY_NAMES = ("app", "web", "server", "api", "backend", "service")
 # What stands at the root for the people who work there, while the app is below.
-_WEAK_TIERS = (Tier.SCRIPT, Tier.STATIC)
+_WEAK_TIERS = (Tier.SOURCE, Tier.STATIC, Tier.SCRIPT)
 _STRONG_TIERS = (Tier.FRAMEWORK, Tier.SERVER, Tier.CLIENT)
 
 
@@ -68,15 +68,25 @@ def _look_in(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp
 
 def _best_of(here: FoundApp, found: list[FoundApp]) -> FoundApp:
     """The likeliest app below, unless what stands at the root is as good."""
-    if here.detections.ranked:
+    ranked = here.detections.ranked
+    if ranked:
         found = [app for app in found if app.detections.ranked[0].tier in _STRONG_TIERS]
+        ranked = tuple(d for d in ranked if not any(_lies_in(d, app) for app in found))
     if not found:
         return here
     best = min(found, key=_order)
-    if here.detections.ranked and here.detections.ranked[0].tier is Tier.STATIC:
-        best = here  # A page at the root is an app, with others beside it.
-    others = tuple(_sighting(app) for app in found if app is not best)
+    if ranked and ranked[0].tier is not Tier.SCRIPT:
+        # A page or a server at the root is an app, with others beside it.
+        best = replace(here, detections=replace(here.detections, ranked=ranked))
+    others = tuple(_sighting(app) for app in found if app.place.folder != best.place.folder)
     return replace(best, place=replace(best.place, others=others))
+
+
+def _lies_in(detection: Detection, app: FoundApp) -> bool:
+    """Whether all that speaks for a pack lies in the folder of an app."""
+    inside = f"{app.place.folder}/"
+    places = detection.evidence
+    return bool(places) and all(place.file.startswith(inside) for place in places)
 
 
 def _look(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp:
