@@ -134,8 +134,10 @@ def test_a_file_copied_on_from_another_stage_unchanged() -> None:
 
 
 def test_what_another_stage_builds_from_a_file_needs_a_rebuild() -> None:
-    text = "FROM a AS build\nCOPY . /src\nRUN npm run build\n"
+    text = (
+        "FROM a AS build\nCOPY . /src\nRUN npm run build\n"
         "FROM a\nCOPY --from=build /src/dist /app\n"
+    )
     assert place(text, "a.ts") == "rebuild: RUN npm run build uses it (Dockerfile:3)"
 
 
