@@ -119,6 +119,10 @@ class BuildFailed(DraftError):
     exit_code = ExitCode.BUILD
 
 
+class AgentUnavailable(BuildFailed):
+    """draftpy came without the agent that a development image needs."""
+
+
 class DockerfileInvalid(BuildFailed):
     """The Dockerfile cannot be read or parsed."""
 
