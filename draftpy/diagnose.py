@@ -43,9 +43,12 @@ class Words:
 
 
 def diagnose_workload(workload: WorkloadState) -> Cause | None:
-    """Why a workload has no pods at all, such as Pod Security or a quota."""
+    """Why a workload has no pods at all, such as Pod Security or a quota; or why a job failed."""
     if not workload.failure:
         return None
+    if workload.kind == "Job":
+        what, remedy = f"job {workload.name} failed", "its last words: draftpy logs"
+        return Cause(what=what, evidence=workload.failure, remedy=remedy)
     quota = "exceeded quota" in workload.failure
     remedy = (
         "lower resources: in the chart's values, or ask for a larger quota"
@@ -58,7 +61,7 @@ def diagnose_workload(workload: WorkloadState) -> Cause | None:
 
 def diagnose_pod(pod: PodState, words: dict[str, Words], warnings: tuple[str, ...]) -> Cause | None:
     """Why a pod is not ready; None if it is, or if nothing is wrong yet."""
-    if pod.ready or pod.deleting:
+    if pod.ready or pod.deleting or pod.phase == "Succeeded":
         return None
     for container in pod.containers:
         cause = _diagnose_container(container, words.get(container.name, Words()))

@@ -176,7 +176,7 @@ def _is_nothing(state: ReleaseState) -> bool:
 def _nothing_to_wait_for(release: str) -> Warned:
     label = f"app.kubernetes.io/instance: {release}"
     return Warned(
-        text=f"{release} has no Deployment, StatefulSet or DaemonSet that is labelled {label}",
+        text=f"{release} has no Deployment, StatefulSet, DaemonSet or Job that is labelled {label}",
         remedy="give this label to the workloads of the chart, and to their pods: by it draftpy"
         " finds what to wait for, whose logs to show and where ports lead",
     )

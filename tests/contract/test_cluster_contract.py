@@ -22,6 +22,7 @@ PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 LISTED = (
     PODS,
     f"/api/v1/namespaces/{NAMESPACE}/events",
+    f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs",
     *(
         f"/apis/apps/v1/namespaces/{NAMESPACE}/{kind}"
         for kind in ("deployments", "statefulsets", "daemonsets", "replicasets")

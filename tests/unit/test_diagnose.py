@@ -144,3 +144,25 @@ def test_a_workload_whose_pods_are_refused_says_why(failure: str, remedy: str) -
     assert cause is not None
     assert cause.evidence == failure
     assert remedy in cause.remedy
+
+
+def test_a_pod_that_did_its_work_has_no_cause() -> None:
+    done = replace(broken(replace(WAITING, exit_code=0)), phase="Succeeded")
+    assert diagnose_pod(done, {}, ()) is None
+
+
+def test_a_job_that_failed_is_the_cause() -> None:
+    job = WorkloadState(
+        kind="Job",
+        name="sums",
+        generation=0,
+        observed_generation=0,
+        desired=1,
+        updated=0,
+        ready=0,
+        total=0,
+        failure="it reached its backoff limit",
+    )
+    cause = find_cause(ReleaseState(workloads=(job,), pods=()), {})
+    assert cause is not None
+    assert cause.what == "job sums failed"

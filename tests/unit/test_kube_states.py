@@ -3,6 +3,7 @@
 from typing import Any
 
 from draftpy.adapters.kube.states import parse_pod, parse_release, parse_workload
+from draftpy.pods import WorkloadState
 
 Json = dict[str, Any]
 
@@ -103,6 +104,22 @@ def test_a_daemon_set_counts_nodes() -> None:
     }
     found = parse_workload("DaemonSet", {"metadata": {"name": "a"}, "status": status})
     assert (found.desired, found.updated, found.ready, found.total) == (3, 2, 1, 3)
+
+
+def job(status: Json) -> WorkloadState:
+    return parse_workload("Job", {"metadata": {"name": "a", "generation": 1}, "status": status})
+
+
+def test_a_job_wants_its_pod_until_it_is_done() -> None:
+    assert (job({}).desired, job({"active": 1}).updated) == (1, 1)
+    done = job({"conditions": [{"type": "Complete", "status": "True"}], "succeeded": 1})
+    assert (done.desired, done.failure) == (0, "")
+    assert done.observed_generation >= done.generation
+
+
+def test_a_job_that_failed_says_why() -> None:
+    failed = {"type": "Failed", "status": "True", "message": "BackoffLimitExceeded"}
+    assert job({"conditions": [failed]}).failure == "BackoffLimitExceeded"
 
 
 def test_only_warnings_about_the_release_are_kept() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from draftpy.pods import ContainerState, PodState, ReleaseState, WorkloadState
 
 Json = dict[str, Any]
-WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 # Deployments number their templates; the ReplicaSet of the present one has the same number.
 _REVISION = "deployment.kubernetes.io/revision"
 # StatefulSets name theirs, on each pod too.
@@ -82,7 +82,9 @@ def parse_pod(pod: Json, old_revisions: frozenset[str] = frozenset()) -> PodStat
 
 
 def parse_workload(kind: str, workload: Json) -> WorkloadState:
-    """A Deployment, StatefulSet or DaemonSet as the API gives it."""
+    """A Deployment, StatefulSet, DaemonSet or Job as the API gives it."""
+    if kind == "Job":
+        return _parse_job(workload)
     metadata, spec = workload.get("metadata", {}), workload.get("spec", {})
     status = workload.get("status", {})
     is_daemon = kind == "DaemonSet"
@@ -108,6 +110,27 @@ def parse_workload(kind: str, workload: Json) -> WorkloadState:
         ready=ready,
         total=total,
         failure=failure,
+    )
+
+
+def _parse_job(job: Json) -> WorkloadState:
+    """A Job that is done wants no pod any more; its spec cannot change, so it counts as seen."""
+    metadata, status = job.get("metadata", {}), job.get("status", {})
+    conditions = {
+        c.get("type"): c for c in status.get("conditions", ()) if c.get("status") == "True"
+    }
+    desired = 0 if "Complete" in conditions else job.get("spec", {}).get("parallelism", 1)
+    active = status.get("active", 0)
+    return WorkloadState(
+        kind="Job",
+        name=metadata.get("name", ""),
+        generation=0,
+        observed_generation=0,
+        desired=desired,
+        updated=active,
+        ready=status.get("ready", 0),
+        total=active,
+        failure=conditions.get("Failed", {}).get("message", ""),
     )
 
 

@@ -32,12 +32,13 @@ _PATHS = {
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
     "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
     "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
+    "Job": "/apis/batch/v1/namespaces/{}/jobs",
     "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Event": "/api/v1/namespaces/{}/events",
 }
 # Who may not read these still learns the rest: a small Role has only the kinds that a chart makes.
-_OPTIONAL = frozenset({"StatefulSet", "DaemonSet", "ReplicaSet", "Event"})
+_OPTIONAL = frozenset({"StatefulSet", "DaemonSet", "Job", "ReplicaSet", "Event"})
 
 
 class KubeCluster:
