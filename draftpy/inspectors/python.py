@@ -1,89 +1,90 @@
 """Python projects → facts."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from draftpy.inspectors.commands import StartCommand
-from draftpy.inspectors.facts import (
-    AppKind,
-    Confidence,
-    Evidence,
-    Fact,
-    FactValue,
-    Findings,
-    Problem,
-)
-from draftpy.inspectors.procfile import Process, find_start
-from draftpy.inspectors.python_entry import find_entry, read_modules
+from draftpy.inspectors.facts import Confidence, Evidence, Fact, FactValue, Findings, Problem
+from draftpy.inspectors.python_entry import read_modules
 from draftpy.inspectors.python_frameworks import FRAMEWORKS, SERVERS, title_of
+from draftpy.inspectors.python_imports import find_imported_packages
+from draftpy.inspectors.python_install import Install, plan_install
 from draftpy.inspectors.python_layout import Entry, Project
 from draftpy.inspectors.python_manifests import Manifests, pinned_minor, read_manifests
-from draftpy.inspectors.python_scripts import DEFAULT_PORT, find_console_script
+from draftpy.inspectors.python_needs import Needs, find_all_needs
+from draftpy.inspectors.python_requirements import find_requirements
+from draftpy.inspectors.python_run import find_run
+from draftpy.inspectors.python_shapes import ModuleShape
 from draftpy.inspectors.python_version import find_version
 from draftpy.source import SourceTree
 
-_MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "manage.py")
+_MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "manage.py", "environment.yml")
+# What only the people who work on a project run.
+_TOOLS = frozenset(
+    {"mkdocs", "mkdocs-material", "sphinx", "sphinx-rtd-theme", "furo", "pre-commit", "black"}
+    | {"ruff", "flake8", "pylint", "mypy", "isort", "pytest", "tox", "nox", "yamllint", "codespell"}
+    | {"ansible", "ansible-lint", "awscli", "myst-parser", "bumpversion", "commitizen", "twine"}
+)
+_STANDARD = {
+    "fastapi": ("standard", "all"),
+    "litestar": ("standard", "full"),
+    "connexion": ("uvicorn",),
+}
 
 
 def inspect(tree: SourceTree) -> Findings:
     """Facts `python.*`; empty without a manifest or a Python file near the root."""
     manifests = read_manifests(tree)
-    manifest = next((Evidence(file=name) for name in _MANIFESTS if tree.has(name)), None)
+    manifest = _find_manifest(tree)
     # Without a manifest at the root, what lies deeper is another app's.
     modules = read_modules(tree, near_only=manifest is None)
     if not modules and manifest is None:
         return Findings(problems=manifests.problems)
     version, version_problems = find_version(tree, manifests)
     project = Project(tree=tree, modules=modules)
-    installed = frozenset(dependency.name for dependency in manifests.dependencies)
-    entry = find_entry(project, installed) or find_console_script(project, manifests.scripts)
-    entry = _with_procfile(entry, find_start(tree))
+    entry = find_run(project, manifests)
+    install = plan_install(tree, manifests, str(version.value))
+    needs = find_all_needs(project, manifests, install, entry)
     facts = [
-        *(
-            [Fact(key="python.manifest", value=manifest.file, evidence=manifest)]
-            if manifest
-            else ()
-        ),
+        *_manifest_facts(manifest),
         *_framework_facts(entry, manifests),
-        *_entry_facts(entry),
+        *_entry_facts(entry, needs),
         version,
-        *_install_facts(manifests, entry, str(version.value)),
+        *_install_facts(manifests, install, entry),
+        Fact(key="python.added", value=_added(project, manifests, install, entry)),
+        *needs.facts,
     ]
-    broken = tuple(
-        Problem(file=m.path, line=m.error_line, what="is not valid Python", remedy="mend it")
-        for m in modules
-        if m.error_line
+    problems = (
+        *manifests.problems,
+        *version_problems,
+        *install.problems,
+        *_broken(modules),
+        *(entry.problems if entry else ()),
+        *needs.problems,
     )
-    problems = (*manifests.problems, *version_problems, *broken, *(entry.problems if entry else ()))
     return Findings(facts=tuple(facts), problems=problems)
 
 
-def _with_procfile(entry: Entry | None, process: Process | None) -> Entry | None:
-    if process is None or process.command.program in ("node", "npm", "ruby", "bundle", "java"):
-        return entry
-    command, is_web = process.command, process.name == "web"
-    means = f"starts as {' '.join(command.args)}"
-    base = entry or Entry(framework="", kind=AppKind.WORKER, start=(), evidence=process.evidence)
-    return replace(
-        base,
-        kind=AppKind.WEB if is_web else AppKind.WORKER,
-        start=command.args,
-        evidence=replace(process.evidence, means=means),
-        port=_procfile_port(command, base) if is_web else 0,
-        port_evidence=replace(process.evidence, means="port") if command.port else None,
-        port_variable="PORT" if is_web and not command.port else "",
-    )
+def _find_manifest(tree: SourceTree) -> Evidence | None:
+    names = (find_requirements(tree), *_MANIFESTS)
+    return next((Evidence(file=name) for name in names if name and tree.has(name)), None)
 
 
-def _procfile_port(command: StartCommand, base: Entry) -> int:
-    return command.port or base.port or DEFAULT_PORT
+def _manifest_facts(manifest: Evidence | None) -> Iterator[Fact]:
+    if manifest:
+        yield Fact(key="python.manifest", value=manifest.file, evidence=manifest)
+
+
+def _broken(modules: tuple[ModuleShape, ...]) -> Iterator[Problem]:
+    for module in modules:
+        if module.error_line:
+            what = "is not valid Python"
+            yield Problem(file=module.path, line=module.error_line, what=what, remedy="mend it")
 
 
 def _framework_facts(entry: Entry | None, manifests: Manifests) -> Iterator[Fact]:
     if entry is None or not entry.framework:
         return
     name = entry.framework
-    declared = manifests.find(FRAMEWORKS[name].package if name in FRAMEWORKS else name)
+    declared = manifests.find(_package_of(name))
     yield Fact(
         key="python.framework",
         value=name,
@@ -96,10 +97,10 @@ def _framework_facts(entry: Entry | None, manifests: Manifests) -> Iterator[Fact
         yield Fact(key="python.framework_version", value=version)
 
 
-def _entry_facts(entry: Entry | None) -> Iterator[Fact]:
-    if entry is None:
+def _entry_facts(entry: Entry | None, needs: Needs) -> Iterator[Fact]:
+    if entry is None or not entry.start:
         return
-    yield Fact(key="python.start", value=entry.start, evidence=entry.evidence)
+    yield Fact(key="python.start", value=needs.start or entry.start, evidence=entry.evidence)
     yield Fact(key="python.kind", value=str(entry.kind))
     if entry.port:
         yield Fact(key="python.port", value=entry.port, evidence=entry.port_evidence)
@@ -113,41 +114,65 @@ def _entry_facts(entry: Entry | None) -> Iterator[Fact]:
         )
 
 
-def _install_facts(manifests: Manifests, entry: Entry | None, version: str) -> Iterator[Fact]:
+def _install_facts(manifests: Manifests, install: Install, entry: Entry | None) -> Iterator[Fact]:
     facts: dict[str, FactValue] = {
-        "install": _install_way(manifests, version),
+        "install": install.way,
+        "tool": install.tool,
+        "install_files": install.files,
+        "is_locked": install.is_locked,
         "installs_itself": bool(entry and entry.start[0] in dict(manifests.scripts)),
         "requirement_files": manifests.requirement_files,
         "needs_source": manifests.needs_source,
-        "added": _added(manifests, entry),
-        "is_tooling_only": manifests.is_tooling_only and not manifests.requirement_files,
+        "is_virtual_workspace": manifests.is_virtual_workspace,
+        "is_tooling_only": _is_tooling_only(manifests),
     }
     for name, value in facts.items():
         yield Fact(key=f"python.{name}", value=value)
-    for lock in manifests.lock_files[:1]:
-        yield Fact(key="python.lock_file", value=lock, evidence=Evidence(file=lock))
+    if install.lock:
+        where = Evidence(file=install.lock)
+        yield Fact(key="python.lock_file", value=install.lock, evidence=where)
 
 
-def _install_way(manifests: Manifests, version: str) -> str:
-    if "uv.lock" in manifests.lock_files and manifests.is_package:
-        return "uv"
-    if manifests.requirement_files:
-        return "requirements"
-    # tomllib came with 3.11; it lists the dependencies before the source is there.
-    if manifests.has_static_dependencies and version not in ("3.8", "3.9", "3.10"):
-        return "dependencies"
-    return "package" if manifests.is_package else "nothing"
+def _is_tooling_only(manifests: Manifests) -> bool:
+    names = {dependency.name for dependency in manifests.dependencies}
+    if names:
+        return names <= _TOOLS and not manifests.is_package
+    return manifests.is_tooling_only and not manifests.requirement_files
 
 
-def _added(manifests: Manifests, entry: Entry | None) -> tuple[str, ...]:
-    """Packages that the start needs and nothing declares."""
+def _added(
+    project: Project, manifests: Manifests, install: Install, entry: Entry | None
+) -> tuple[str, ...]:
+    """Packages that the app needs and nothing declares."""
     if entry is None or not entry.start:
         return ()
-    declared = {dependency.name for dependency in manifests.dependencies}
-    fastapi = manifests.find("fastapi")
-    if fastapi and "standard" in fastapi.extras:
-        declared.add("uvicorn")
+    declared = {dependency.name for dependency in manifests.dependencies} | install.locked
+    for name, extras in _STANDARD.items():
+        found = manifests.find(name)
+        declared |= {"uvicorn"} if found and found.extras & set(extras) else set()
     known = FRAMEWORKS.get(entry.framework)
-    declared |= {*(known.brings if known else ())}
+    declared |= {*(known.brings if known else ()), manifests.own_name}
     wanted = [*entry.needs, *([entry.start[0]] if entry.start[0] in SERVERS else ())]
-    return tuple(SERVERS.get(name, name) for name in dict.fromkeys(wanted) if name not in declared)
+    missing = [name for name in dict.fromkeys(wanted) if name not in declared and _is_package(name)]
+    if manifests.conda:
+        missing = [*manifests.conda, *missing]
+    elif install.way == "nothing" and not manifests.requirement_files:
+        missing = [*missing, *_imported(project, entry, {*missing, *declared})]
+    return tuple(dict.fromkeys(SERVERS.get(name, name) for name in missing))
+
+
+def _imported(project: Project, entry: Entry, known: set[str]) -> tuple[str, ...]:
+    """Without any manifest the imports say what is needed."""
+    main = next((m for m in project.modules if m.path == entry.module), None)
+    found = find_imported_packages(project, project.reachable(main) if main else ())
+    return tuple(name for name in found if name not in known)
+
+
+def _is_package(name: str) -> bool:
+    """Programs of the Procfile that a package of the same name brings, and frameworks."""
+    return name in SERVERS or any(known.package == name for known in FRAMEWORKS.values())
+
+
+def _package_of(framework: str) -> str:
+    known = FRAMEWORKS.get(framework)
+    return known.package if known else framework

@@ -19,7 +19,7 @@ class Syntax:
         self.stars = tuple(_starred_modules(self.nodes, path))
         self.at_import = list(_statements(tree.body))
         self.guard = [node for node in tree.body if is_main_guard(node)]
-        self.constants = {
+        self.constants: dict[str, ast.expr] = {
             target.id: node.value
             for node in self.at_import
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None

@@ -7,8 +7,12 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from draftpy.inspectors.facts import Confidence, Evidence, Fact, Problem
+from draftpy.inspectors.python_conda import find_conda_python
 from draftpy.inspectors.python_manifests import Manifests, line_of
-from draftpy.inspectors.versions import PYTHON, REVIEWED
+from draftpy.inspectors.python_pins import find_newest_python
+from draftpy.inspectors.python_requirements import Reading
+from draftpy.inspectors.runtime_version import age_problems, find_tool_wishes, find_wish
+from draftpy.inspectors.versions import PYTHON
 from draftpy.source import SourceTree
 
 KEY = "python.version"
@@ -16,18 +20,29 @@ KEY = "python.version"
 
 def find_version(tree: SourceTree, manifests: Manifests) -> tuple[Fact, tuple[Problem, ...]]:
     """The version to run, from the first file that names one; else the default."""
+    held = find_newest_python(manifests.dependencies)
     for evidence, wanted in _sources(tree, manifests):
         version = choose_version(wanted)
         if version is None:
             what = f"no known Python is {wanted!r}; {PYTHON.default} is used"
             return _default(), (Problem(file=evidence.file, line=evidence.line, what=what),)
-        return _as_fact(version, evidence), _age_problems(version, evidence)
+        if held and version == PYTHON.default and not _is_exact(wanted):
+            version = choose_version(f"{wanted},<={held[0]}") or version
+        return _as_fact(version, evidence), age_problems(PYTHON, version, evidence)
+    if held and _minor(held[0]) < _minor(PYTHON.default):
+        newest, pin = held
+        where = Evidence(
+            file=pin.file, line=pin.line, text=pin.text, means=f"needs Python {newest}"
+        )
+        return _as_fact(newest, where), age_problems(PYTHON, newest, where)
     return _default(), ()
 
 
 def choose_version(wanted: str) -> str | None:
     """`3.12` for `3.12.4`, for `>=3.9,<3.13` and for Poetry's `^3.9,<3.13`."""
-    exact = re.fullmatch(r"(?:python-|cpython-)?v?(\d+\.\d+)(?:\.\d+)?", wanted.strip())
+    exact = re.fullmatch(
+        r"(?:python-|cpython-|cpython@|py)?v?(\d+\.\d+)(?:\.\d+)?\w*", wanted.strip()
+    )
     if exact:
         return exact[1]
     try:
@@ -38,35 +53,39 @@ def choose_version(wanted: str) -> str | None:
     return PYTHON.choose(lambda minor: allowed.contains(f"{minor}.99") or allowed.contains(minor))
 
 
+def _is_exact(wanted: str) -> bool:
+    return re.match(r"\D*\d", wanted) is not None and not re.search(r"[<>^~!*]", wanted)
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
+
+
 def _to_specifier(part: str) -> str:
     text = part.strip()
     if text.startswith("^"):
         return f">={text[1:]},<{int(text[1:].split('.')[0]) + 1}"
     if re.fullmatch(r"~\s*\d.*", text):
         return f"~={text[1:].strip()}.0"
-    if text == "*":
+    if re.fullmatch(r"<=3\.\d+", text):
+        return f"{text}.99"
+    if re.fullmatch(r"3(\.x|\.\*)?", text):
         return ">=3"
-    return text
+    return ">=3" if text == "*" else text
 
 
 def _sources(tree: SourceTree, manifests: Manifests) -> list[tuple[Evidence, str]]:
-    found = []
-    for file, pattern in (
-        (".python-version", r"^\s*([^#\s]+)"),
-        (".tool-versions", r"^python\s+(\S+)"),
-        ("mise.toml", r"^\s*python\s*=\s*[\"']([^\"']+)"),
-    ):
-        text = tree.find_text(file) or ""
-        match = re.search(pattern, text, re.MULTILINE)
-        if match:
-            line = text.count("\n", 0, match.start(1)) + 1
-            found.append((Evidence(file=file, line=line, text=match[1]), match[1]))
+    wishes = find_tool_wishes(tree, "python", ".python-version")
+    found = [(wish.evidence, wish.wanted) for wish in wishes if "/" not in wish.wanted]
     found += _pipfile(tree)
     if manifests.requires_python:
         found.append((manifests.requires_python, manifests.requires_python.text))
-    runtime = (tree.find_text("runtime.txt") or "").strip()
+    runtime = find_wish(tree, "runtime.txt", r"^\s*(python-?\S+|\d\S*)")
     if runtime:
-        found.append((Evidence(file="runtime.txt", line=1, text=runtime), runtime))
+        found.append((runtime.evidence, runtime.wanted))
+    file, wanted = find_conda_python(Reading(tree))
+    if wanted:
+        found.append((Evidence(file=file, text=f"python {wanted}"), wanted))
     return found
 
 
@@ -87,12 +106,3 @@ def _default() -> Fact:
 
 def _as_fact(version: str, evidence: Evidence) -> Fact:
     return Fact(key=KEY, value=version, evidence=evidence)
-
-
-def _age_problems(version: str, evidence: Evidence) -> tuple[Problem, ...]:
-    cycle = PYTHON.find_cycle(version)
-    if cycle is None or cycle.ends >= REVIEWED:
-        return ()
-    what = f"Python {version} has had no security fixes since {cycle.ends}"
-    remedy = f"move to {PYTHON.default} when you can"
-    return (Problem(file=evidence.file, line=evidence.line, what=what, remedy=remedy),)
