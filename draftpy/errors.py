@@ -113,6 +113,10 @@ class WatchFailed(DraftError):
     exit_code = ExitCode.UNREACHABLE
 
 
+class WatchLimit(WatchFailed):
+    """The operating system watches no more folders for this user; polling still works."""
+
+
 class BuildFailed(DraftError):
     """The image could not be built."""
 

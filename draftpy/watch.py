@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from draftpy.clock import Clock
-from draftpy.dockerignore import IgnoreRules
+from draftpy.dockerignore import DOCKERIGNORE, IgnoreRules
 from draftpy.errors import DraftError
 
 # A finished write of a lone file waits just long enough to see whether others follow: git and
@@ -25,7 +25,7 @@ BURST_CAP_S = 2.0
 # More paths than this are not worth naming: the whole tree is compared.
 MAX_PATHS = 20_000
 
-# A change of one of these changes what is ignored.
+# A change of one of these at the root changes what is ignored; so does DOCKERFILE.dockerignore.
 RULE_FILES = (".gitignore", ".dockerignore", ".draftignore")
 LoadRules = Callable[[Path], IgnoreRules]
 
@@ -259,6 +259,11 @@ class ChangeQueue:
 
     def _due_in(self) -> float | None:
         return self._coalescer.due_in(self._clock.now())
+
+
+def is_rule_file(path: str) -> bool:
+    """Whether a change of this file changes what is ignored."""
+    return path in RULE_FILES or path.endswith(DOCKERIGNORE)
 
 
 def is_editor_temp(path: str) -> bool:

@@ -23,9 +23,10 @@ from watchdog.observers.inotify_c import (
     WatchDescriptor,
 )
 
+from draftpy.adapters.watch_errors import folder_gone, watch_failed
 from draftpy.dockerignore import IgnoreRules
-from draftpy.errors import ConfigInvalid, WatchFailed
-from draftpy.watch import RULE_FILES, ChangeKind, ChangeSink, LoadRules, RawChange
+from draftpy.errors import ConfigInvalid
+from draftpy.watch import ChangeKind, ChangeSink, LoadRules, RawChange, is_rule_file
 
 # Reading a file is no change, so neither opening nor closing without a write is asked for.
 _MASK = Mask(
@@ -54,12 +55,12 @@ class InotifyWatcher:
     def watch(self, sink: ChangeSink) -> Iterator[int]:
         """Tell the sink of every change below the root; raises WatchFailed, ConfigInvalid."""
         if not self._root.is_dir():
-            raise _gone(self._root)
+            raise folder_gone(self._root)
         rules = self._load_rules(self._root)
         try:
             fd = InotifyFD()
         except OSError as error:
-            raise _watch_failed(self._root, error) from error
+            raise watch_failed(self._root, error) from error
         tree = _Tree(
             root=self._root.resolve(), load_rules=self._load_rules, rules=rules, sink=sink, fd=fd
         )
@@ -76,7 +77,7 @@ class InotifyWatcher:
         try:
             tree.add_folder("", tells=False)
         except OSError as error:
-            raise _watch_failed(self._root, error) from error
+            raise watch_failed(self._root, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Tree:
                     self.fd.handle_event(event)
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must know
             if self.fd.should_keep_running():
-                self.sink.fail(_watch_failed(self.root, error))
+                self.sink.fail(watch_failed(self.root, error))
 
     def add_folder(self, path: str, *, tells: bool) -> None:
         """Watch a folder and all that counts below it; `tells` of each file that is there.
@@ -147,7 +148,7 @@ class _Tree:
         with self._lock:
             folder = self._by_watch.pop(wd, None)
         if folder is not None and folder.path == "" and self.fd.should_keep_running():
-            self.sink.fail(_gone(self.root))
+            self.sink.fail(folder_gone(self.root))
 
     def on_queue_overflow(self) -> None:
         """The kernel dropped events: everything may have changed, new folders included."""
@@ -156,7 +157,7 @@ class _Tree:
 
     def _on_file(self, path: str, event: InotifyEvent) -> None:
         kind = _kind_of(event)
-        if path in RULE_FILES and kind is not ChangeKind.MODIFIED:
+        if is_rule_file(path) and kind is not ChangeKind.MODIFIED:
             self._reload_rules()
         if not self._is_ignored(path):
             self.sink.put(RawChange(path, kind))
@@ -237,27 +238,3 @@ def _kind_of(event: InotifyEvent) -> ChangeKind:
 
 def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
-
-
-def _gone(root: Path) -> WatchFailed:
-    return WatchFailed(f"{root} is gone", remedy="start again in the project's folder")
-
-
-def _watch_failed(root: Path, error: Exception) -> WatchFailed:
-    limits = {
-        errno.ENOSPC: ("too many folders for inotify", "max_user_watches=524288"),
-        errno.EMFILE: ("too many inotify instances are open", "max_user_instances=512"),
-    }
-    code = error.errno if isinstance(error, OSError) else None
-    if code in limits:
-        why, setting = limits[code]
-        return WatchFailed(
-            f"{root} cannot be watched: {why}",
-            evidence=str(error),
-            remedy=f"sudo sysctl fs.inotify.{setting} (or name big folders in .draftignore)",
-        )
-    return WatchFailed(
-        f"{root} cannot be watched",
-        evidence=f"{type(error).__name__}: {error}",
-        remedy="start again; changes made meanwhile are found then",
-    )

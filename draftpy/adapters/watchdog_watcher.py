@@ -18,7 +18,7 @@ from watchdog.events import EVENT_TYPE_CLOSED_NO_WRITE as EVENT_TYPE_READ
 from watchdog.observers import Observer
 
 from draftpy.errors import ConfigInvalid, WatchFailed
-from draftpy.watch import RULE_FILES, ChangeKind, ChangeSink, LoadRules, RawChange
+from draftpy.watch import ChangeKind, ChangeSink, LoadRules, RawChange, is_rule_file
 
 _KINDS = {
     EVENT_TYPE_CREATED: ChangeKind.CREATED,
@@ -89,7 +89,7 @@ class _Handler(FileSystemEventHandler):
             self._put(source, kind, is_dir=event.is_directory)
 
     def _put(self, path: str, kind: ChangeKind, *, is_dir: bool) -> None:
-        if path in RULE_FILES:
+        if is_rule_file(path):
             self._reload_rules()
         if path not in ("", ".") and not self._is_ignored(path, is_dir=is_dir):
             self._sink.put(RawChange(path, kind))

@@ -157,13 +157,24 @@ def _open_watcher(world: World) -> "Watcher":
     def load_rules(folder: Path) -> DeployIgnore:
         return load_deploy_ignore(folder, environment.dockerfile, deployed)
 
-    if platform.system() == "Linux":
-        from draftpy.adapters.inotify_watcher import InotifyWatcher
+    if platform.system() != "Linux":
+        from draftpy.adapters.watchdog_watcher import WatchdogWatcher
 
-        return InotifyWatcher(root, load_rules)
-    from draftpy.adapters.watchdog_watcher import WatchdogWatcher
+        return WatchdogWatcher(root, load_rules)
+    from draftpy.adapters.falling_back_watcher import FallingBackWatcher
+    from draftpy.adapters.inotify_watcher import InotifyWatcher
+    from draftpy.adapters.polling_watcher import Polling, PollingWatcher
+    from draftpy.adapters.silent_mounts import find_silent_mount
 
-    return WatchdogWatcher(root, load_rules)
+    def poll(because: str, remedy: str = "") -> PollingWatcher:
+        polling = Polling(because=because, remedy=remedy)
+        return PollingWatcher(root, load_rules, world.reporter, polling)
+
+    if kind := find_silent_mount(root):
+        return poll(f"{root} is on {kind}, which does not tell of changes made elsewhere")
+    return FallingBackWatcher(
+        InotifyWatcher(root, load_rules), lambda limit: poll(limit.what, limit.remedy)
+    )
 
 
 class _PortNotes:

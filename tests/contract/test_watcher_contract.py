@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from draftpy.adapters.inotify_watcher import InotifyWatcher
+from draftpy.adapters.polling_watcher import Polling, PollingWatcher
 from draftpy.adapters.watchdog_watcher import WatchdogWatcher
 from draftpy.clock import SystemClock
 from draftpy.errors import DraftError, WatchFailed
 from draftpy.ignore import load_watch_ignore
 from draftpy.watch import ChangeKind, ChangeQueue, LoadRules, RawChange, Watcher
+from tests.support.reporter import ListReporter
 from tests.support.watcher import ScriptedWatcher
 
 
@@ -55,9 +57,11 @@ class ListSink:
         return {change.path for change in self.changes}
 
 
+OFTEN = Polling(because="it is a test", min_pause_s=0.01)
 REAL: dict[str, Callable[[Path, LoadRules], Watcher]] = {
     "inotify": InotifyWatcher,
     "watchdog": WatchdogWatcher,
+    "poll": lambda root, load_rules: PollingWatcher(root, load_rules, ListReporter(), OFTEN),
 }
 # watchdog's own recursive inotify watch adds a new folder twice and warns of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")

@@ -14,11 +14,14 @@ from watchdog.observers.inotify_c import (
 )
 
 from draftpy.adapters import inotify_watcher
+from draftpy.adapters.falling_back_watcher import FallingBackWatcher
 from draftpy.adapters.inotify_watcher import InotifyWatcher
+from draftpy.adapters.polling_watcher import Polling, PollingWatcher
 from draftpy.clock import SystemClock
 from draftpy.errors import WatchFailed
 from draftpy.ignore import load_watch_ignore
 from draftpy.watch import ChangeQueue
+from tests.support.reporter import ListReporter
 
 
 def watcher(root: Path) -> InotifyWatcher:
@@ -82,6 +85,43 @@ def test_the_instance_limit_is_named_with_its_sysctl(
         with watcher(tmp_path).watch(ChangeQueue(SystemClock())):
             pass
     assert "max_user_instances" in caught.value.remedy
+
+
+def poll_instead(root: Path) -> FallingBackWatcher:
+    polling = Polling(because="of the limit", min_pause_s=0.01)
+    poller = PollingWatcher(root, load_watch_ignore, ListReporter(), polling)
+    return FallingBackWatcher(watcher(root), lambda _: poller)
+
+
+def test_beyond_the_watch_limit_changes_are_found_by_polling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(FullFD, monkeypatch)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "app.py").write_text("1")
+    queue = ChangeQueue(SystemClock())
+    with poll_instead(tmp_path).watch(queue) as folders:
+        assert folders == 3
+        (tmp_path / "a" / "b" / "app.py").write_text("22")
+        changes = queue.wait_next(5)
+    assert changes is not None
+    assert changes.paths == ("a/b/app.py",)
+
+
+def test_when_the_watch_limit_is_reached_later_polling_takes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(FullFD, monkeypatch)
+    queue = ChangeQueue(SystemClock())
+    with poll_instead(tmp_path).watch(queue):
+        (tmp_path / "a" / "b").mkdir(parents=True)
+        lost = queue.wait_next(5)
+        assert lost is not None
+        assert lost.whole_tree
+        (tmp_path / "a" / "b" / "app.py").write_text("1")
+        later = queue.wait_next(5)
+    assert later is not None
+    assert later.paths == ("a/b/app.py",)
 
 
 def test_a_broken_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
