@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"sync"
 	"syscall"
 	"time"
@@ -129,7 +128,7 @@ func (a *app) startLocked() error {
 }
 
 func (a *app) spawn() (int, <-chan syscall.WaitStatus, error) {
-	path, err := exec.LookPath(a.command[0])
+	path, err := findProgram(a.command[0])
 	if err != nil {
 		return 0, nil, err
 	}
@@ -156,7 +155,7 @@ func (a *app) watch(present *run, ended <-chan syscall.WaitStatus) {
 
 func (a *app) cannotStart(present *run, err error) {
 	code := 126
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, syscall.ENOENT) {
+	if errors.Is(err, errNoCommand) || errors.Is(err, syscall.ENOENT) {
 		code = 127
 	}
 	exit := &lastExit{Code: code, At: now(), Message: err.Error()}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,17 +19,10 @@ func attach(home string, input io.Reader, output io.Writer) int {
 		fmt.Fprintln(os.Stderr, "there is no agent to attach to:", err)
 		return exitNoAgent
 	}
-	go func() {
-		io.Copy(conn, input)
-		conn.CloseWrite()
-	}()
-	if _, err := io.Copy(output, conn); err != nil {
-		return 1
-	}
-	return 0
+	return carry(conn, input, output)
 }
 
-func connectAgent(home string) (*net.UnixConn, error) {
+func connectAgent(home string) (*os.File, error) {
 	folders := candidates(home)
 	for deadline := time.Now().Add(socketPatience); ; time.Sleep(5 * time.Millisecond) {
 		conn, err := connectFirst(folders)
@@ -40,12 +32,11 @@ func connectAgent(home string) (*net.UnixConn, error) {
 	}
 }
 
-func connectFirst(folders []string) (*net.UnixConn, error) {
+func connectFirst(folders []string) (*os.File, error) {
 	err := errors.New("no folder for a socket")
 	for _, folder := range folders {
-		var conn *net.UnixConn
-		address := &net.UnixAddr{Name: filepath.Join(folder, socketName), Net: "unix"}
-		if conn, err = net.DialUnix("unix", nil, address); err == nil {
+		var conn *os.File
+		if conn, err = dialUnix(filepath.Join(folder, socketName)); err == nil {
 			return conn, nil
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,7 +29,7 @@ func (b *build) run(running func(stop func())) *failure {
 	if err != nil {
 		return b.cannotRun(err)
 	}
-	path, err := exec.LookPath(b.command[0])
+	path, err := findProgram(b.command[0])
 	if err != nil {
 		closeAll(stdout, stderr)
 		return b.cannotRun(err)

@@ -3,7 +3,8 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"net"
+	"io"
+	"os"
 	"sync"
 )
 
@@ -25,7 +26,7 @@ type order struct {
 // client is one connection: one goroutine reads it, one works, one writes.
 type client struct {
 	server *server
-	conn   net.Conn
+	conn   *os.File
 	out    *outbox
 	orders chan order
 	gone   chan struct{}
@@ -36,7 +37,7 @@ type client struct {
 	cancelled map[uint32]bool
 }
 
-func newClient(s *server, conn net.Conn) *client {
+func newClient(s *server, conn *os.File) *client {
 	return &client{
 		server: s, conn: conn, out: newOutbox(conn), orders: make(chan order, longestQueue), gone: make(chan struct{}),
 		batches: map[uint32]*batch{}, pending: map[uint32]bool{}, cancelled: map[uint32]bool{},
@@ -98,7 +99,7 @@ func (c *client) hello(stream *bufio.Reader) error {
 			Code:    "protocol",
 			Message: fmt.Sprintf("the client speaks protocol %d, the agent in this container speaks %d", said.Protocol, protocol),
 		}))
-		return net.ErrClosed
+		return io.EOF
 	}
 	c.server.join(c, read.id)
 	return nil

@@ -4,9 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // dial reads a port, connects to it and carries bytes both ways; either end may close its half.
@@ -24,26 +25,19 @@ func dial(input io.Reader, output io.Writer) int {
 	if _, err := io.WriteString(output, "ok\n"); err != nil {
 		return 1
 	}
-	go func() {
-		io.Copy(conn, lines)
-		conn.CloseWrite()
-	}()
-	if _, err := io.Copy(output, conn); err != nil {
-		return 1
-	}
-	return 0
+	return carry(conn, lines, output)
 }
 
-func dialPort(port string) (*net.TCPConn, error) {
+func dialPort(port string) (*os.File, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no port", port)
 	}
-	conn, err := net.DialTCP("tcp", nil, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(number)})
+	conn, err := dialTCP(syscall.AF_INET, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}, Port: int(number)})
 	if err == nil {
 		return conn, nil
 	}
-	second, other := net.DialTCP("tcp", nil, &net.TCPAddr{IP: net.IPv6loopback, Port: int(number)})
+	second, other := dialTCP(syscall.AF_INET6, &syscall.SockaddrInet6{Addr: [16]byte{15: 1}, Port: int(number)})
 	if other == nil {
 		return second, nil
 	}

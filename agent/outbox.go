@@ -1,7 +1,7 @@
 package main
 
 import (
-	"net"
+	"os"
 	"sync"
 )
 
@@ -10,16 +10,16 @@ const largestBacklog = 16 << 20
 
 // outbox sends frames to one client without ever making the sender wait.
 type outbox struct {
-	conn net.Conn
+	conn *os.File
 
 	mu       sync.Mutex
 	changed  *sync.Cond
-	queue    net.Buffers
-	bytes    int
+	queue    []byte
+	onTheWay int
 	isClosed bool
 }
 
-func newOutbox(conn net.Conn) *outbox {
+func newOutbox(conn *os.File) *outbox {
 	o := &outbox{conn: conn}
 	o.changed = sync.NewCond(&o.mu)
 	return o
@@ -31,12 +31,11 @@ func (o *outbox) add(frame []byte) {
 	if o.isClosed {
 		return
 	}
-	if o.bytes >= largestBacklog {
-		o.isClosed = true
+	if len(o.queue)+o.onTheWay >= largestBacklog {
+		o.isClosed, o.queue = true, nil
 		o.conn.Close()
 	} else {
-		o.queue = append(o.queue, frame)
-		o.bytes += len(frame)
+		o.queue = append(o.queue, frame...)
 	}
 	o.changed.Broadcast()
 }
@@ -52,38 +51,37 @@ func (o *outbox) close() {
 func (o *outbox) send() {
 	defer o.conn.Close()
 	for {
-		frames, count := o.take()
+		frames := o.take()
 		if frames == nil {
 			return
 		}
-		if _, err := frames.WriteTo(o.conn); err != nil {
+		if _, err := o.conn.Write(frames); err != nil {
 			o.close()
 			return
 		}
-		o.sent(count)
+		o.sent()
 	}
 }
 
-func (o *outbox) take() (net.Buffers, int) {
+func (o *outbox) take() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for len(o.queue) == 0 && !o.isClosed {
 		o.changed.Wait()
 	}
-	frames, count := o.queue, o.bytes
-	o.queue = nil
-	return frames, count
+	frames := o.queue
+	o.queue, o.onTheWay = nil, len(frames)
+	return frames
 }
 
-// Only now: what is on its way counts as backlog, too.
-func (o *outbox) sent(count int) {
+func (o *outbox) sent() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.bytes -= count
+	o.onTheWay = 0
 }
 
 func (o *outbox) isEmpty() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.bytes == 0
+	return len(o.queue)+o.onTheWay == 0
 }

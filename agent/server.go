@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -57,33 +56,19 @@ func (s *server) leave(c *client) {
 	s.sockets.watch(len(s.clients) > 0)
 }
 
-func (s *server) accept(listener net.Listener) {
+func (s *server) accept(listener *unixListener) {
 	for {
-		conn, err := listener.Accept()
+		conn, err := listener.accept()
 		if err != nil {
 			time.Sleep(10 * time.Millisecond) // out of file descriptors, perhaps
 			continue
 		}
-		if !isAllowed(conn) {
+		if user := peerUser(conn); user != 0 && user != os.Geteuid() {
 			conn.Close()
 			continue
 		}
 		go newClient(s, conn).serve()
 	}
-}
-
-// isAllowed is whether the agent's own user or root is at the other end.
-func isAllowed(conn net.Conn) bool {
-	raw, err := conn.(*net.UnixConn).SyscallConn()
-	if err != nil {
-		return false
-	}
-	allowed := false
-	_ = raw.Control(func(fd uintptr) {
-		peer, err := syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
-		allowed = err == nil && (peer.Uid == 0 || int(peer.Uid) == os.Geteuid())
-	})
-	return allowed
 }
 
 // socketFolders are where the socket may be, in order.
@@ -97,7 +82,7 @@ func socketFolders(home string, uid int, roots []string) []string {
 }
 
 // listen opens the socket in the first folder that can be made, and returns the folder.
-func listen(folders []string) (net.Listener, string, error) {
+func listen(folders []string) (*unixListener, string, error) {
 	var failed error
 	for _, folder := range folders {
 		listener, err := listenIn(folder)
@@ -109,13 +94,13 @@ func listen(folders []string) (net.Listener, string, error) {
 	return nil, "", failed
 }
 
-func listenIn(folder string) (net.Listener, error) {
+func listenIn(folder string) (*unixListener, error) {
 	if err := makePrivate(folder); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(folder, socketName)
 	_ = os.Remove(path) // of an agent that is gone: there is one per container
-	return net.Listen("unix", path)
+	return listenUnix(path)
 }
 
 func makePrivate(folder string) error {
