@@ -1,0 +1,3 @@
+module.exports = {
+  port: Number(process.env.HTTP_PORT) || 3000,
+};
