@@ -2,11 +2,12 @@
 
 import re
 
-from devcluster.images import core, js_runtimes, jvm, php, ruby, rust_lang
+from devcluster.images import beam, core, js_runtimes, jvm, php, ruby, rust_lang
 from devcluster.images.recipe import Match, Recipe
 
 RECIPES: tuple[Recipe, ...] = (
     *core.RECIPES,
+    *beam.RECIPES,
     *js_runtimes.RECIPES,
     *jvm.RECIPES,
     *php.RECIPES,

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from draftpy.inspectors import (
     compose,
+    elixir,
+    erlang,
+    gleam,
     go,
     jvm,
     node,
@@ -29,6 +32,9 @@ INSPECTORS: tuple[Inspector, ...] = (
     jvm.inspect,
     ruby.inspect,
     php.inspect,
+    elixir.inspect,
+    erlang.inspect,
+    gleam.inspect,
     shell.inspect,
     static.inspect,
 )
