@@ -4,65 +4,17 @@ import random
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from draftpy.adapters.inotify_watcher import InotifyWatcher
-from draftpy.adapters.polling_watcher import Polling, PollingWatcher
-from draftpy.adapters.watchdog_watcher import WatchdogWatcher
-from draftpy.clock import SystemClock
-from draftpy.errors import DraftError, WatchFailed
-from draftpy.ignore import load_watch_ignore
-from draftpy.watch import ChangeKind, ChangeQueue, LoadRules, RawChange, Watcher
-from tests.support.reporter import ListReporter
+from draftpy.errors import WatchFailed
+from draftpy.ignore import DeployIgnore, load_deploy_ignore, load_watch_ignore
+from draftpy.watch import ChangeKind, RawChange, Watcher
+from tests.support.real_watchers import REAL, ListSink, watching
 from tests.support.watcher import ScriptedWatcher
 
-
-class ListSink:
-    """Keeps raw changes; `wait_for` blocks until a path was told."""
-
-    def __init__(self) -> None:
-        self.changes: list[RawChange] = []
-        self.lost = 0
-        self.errors: list[DraftError] = []
-        self._told = threading.Condition()
-
-    def put(self, change: RawChange) -> None:
-        with self._told:
-            self.changes.append(change)
-            self._told.notify_all()
-
-    def put_lost(self) -> None:
-        with self._told:
-            self.lost += 1
-            self._told.notify_all()
-
-    def fail(self, error: DraftError) -> None:
-        with self._told:
-            self.errors.append(error)
-            self._told.notify_all()
-
-    def wait(self, is_there: Callable[[], bool]) -> None:
-        with self._told:
-            assert self._told.wait_for(is_there, 5), (self.changes, self.errors)
-
-    def wait_for(self, path: str, kind: ChangeKind | None = None) -> None:
-        self.wait(lambda: any(c.path == path and kind in (None, c.kind) for c in self.changes))
-
-    @property
-    def paths(self) -> set[str]:
-        return {change.path for change in self.changes}
-
-
-OFTEN = Polling(because="it is a test", min_pause_s=0.01)
-REAL: dict[str, Callable[[Path, LoadRules], Watcher]] = {
-    "inotify": InotifyWatcher,
-    "watchdog": WatchdogWatcher,
-    "poll": lambda root, load_rules: PollingWatcher(root, load_rules, ListReporter(), OFTEN),
-}
 # watchdog's own recursive inotify watch adds a new folder twice and warns of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")
 assert sys.platform == "linux", "the inotify watcher is for Linux"
@@ -71,14 +23,6 @@ assert sys.platform == "linux", "the inotify watcher is for Linux"
 @pytest.fixture(params=REAL)
 def watcher(request: pytest.FixtureRequest, tmp_path: Path) -> Watcher:
     return REAL[request.param](tmp_path, load_watch_ignore)
-
-
-@contextmanager
-def watching(watcher: Watcher) -> Iterator[ListSink]:
-    sink = ListSink()
-    with watcher.watch(sink):
-        yield sink
-    assert not sink.errors
 
 
 def test_a_write_is_told_when_it_is_finished(watcher: Watcher, tmp_path: Path) -> None:
@@ -279,45 +223,16 @@ def test_the_scripted_watcher_tells_saves() -> None:
     assert (sink.lost, len(sink.errors), watcher.is_watching) == (1, 1, False)
 
 
-def save_like_vim(target: Path) -> None:
-    probe = target.parent / "4913"
-    probe.write_text("")
-    probe.unlink()
-    backup = target.with_name(f"{target.name}~")
-    target.rename(backup)
-    target.write_text("new")
-    backup.unlink()
+def test_a_changed_ignore_file_of_the_dockerfile_counts_at_once(tmp_path: Path) -> None:
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "Dockerfile.dockerignore").write_text("out\n")
+    (tmp_path / "out").mkdir()
 
+    def load(root: Path) -> DeployIgnore:
+        return load_deploy_ignore(root, "docker/Dockerfile", ())
 
-def save_like_jetbrains(target: Path) -> None:
-    fresh = target.with_name(f"{target.name}___jb_tmp___")
-    old = target.with_name(f"{target.name}___jb_old___")
-    fresh.write_text("new")
-    target.rename(old)
-    fresh.rename(target)
-    old.unlink()
-
-
-def save_in_place(target: Path) -> None:
-    target.write_text("new")
-
-
-def save_by_rename(target: Path) -> None:
-    fresh = target.with_name(f".{target.name}.k3jf8")
-    fresh.write_text("new")
-    fresh.rename(target)
-
-
-@pytest.mark.parametrize(
-    "save", [save_like_vim, save_like_jetbrains, save_in_place, save_by_rename]
-)
-def test_a_save_is_one_change_set_of_one_path(save: Callable[[Path], None], tmp_path: Path) -> None:
-    target = tmp_path / "app.py"
-    target.write_text("old")
-    queue = ChangeQueue(SystemClock())
-    with InotifyWatcher(tmp_path, load_watch_ignore).watch(queue):
-        save(target)
-        changes = queue.wait_next(5)
-        assert changes is not None
-        assert changes.paths == ("app.py",)
-        assert queue.wait_next(0.1) is None
+    with watching(InotifyWatcher(tmp_path, load)) as sink:
+        (tmp_path / "docker" / "Dockerfile.dockerignore").write_text("src\n")
+        sink.wait_for("docker/Dockerfile.dockerignore", ChangeKind.FINISHED)
+        (tmp_path / "out" / "a.py").write_text("1")
+        sink.wait_for("out/a.py")
