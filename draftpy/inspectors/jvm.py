@@ -191,7 +191,7 @@ def _build_facts(app: JvmApp, version: str) -> Iterator[Fact]:
     if app.tool == "maven" and not app.wrapper:
         image = f"maven:3.9-eclipse-temurin-{version}"
     elif not app.wrapper:
-        image = f"gradle:{'9' if int(version) >= 17 else '8'}-jdk{version}"
+        image = f"gradle:{'9' if int(version) > 21 else '8'}-jdk{version}"
     has_layers = product.layout is Layout.SPRING and _has_layers(app)
     facts: dict[str, FactValue] = {
         "build_tool": app.tool,
