@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from draftpy.errors import PackInvalid
@@ -37,6 +39,52 @@ def test_shell_quotes_one_word_and_many() -> None:
 def test_what_a_pack_may_not_do(text: str) -> None:
     with pytest.raises(PackInvalid, match="cannot be rendered"):
         one(text, a=[1])
+
+
+NESTED = "{% for a in range(1000) %}" * 4 + "{% endfor %}" * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        "{% set r = range(1000) | list %}" + NESTED.replace("range(1000)", "r"),
+        "{% set x = 'x' %}" + "{% set x = x ~ x %}" * 60,
+        "{% set x = 'x' %}" + "{% set x = x + x %}" * 60,
+        "{% set x = 'xx' %}" + "{% set x = x | replace('x', x) %}" * 60,
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ '%9999999999d' | format(1) }}",
+        "{{ 'x' | center(9999999999) }}",
+        "{{ 'x'.ljust(9999999999) }}",
+        "{{ 'x'.replace('x', 'y') }}",
+        "{{ '{:9999999999}'.format(1) }}",
+        "{{ lipsum(n=99999999) }}",
+        "{% include 't' %}{% include 't' %}",
+        "{% macro m(n) %}{{ m(n) }}{{ m(n) }}{% endmacro %}{{ m(1) }}",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) ~ m(n - 1) }}{% endif %}{% endmacro %}{{ m(99) }}",
+        "{{ ['x'] * 99999999999 }}",
+        "{% set n = namespace(x='x') %}"
+        "{% for i in range(60) %}{% set n.x = [n.x, n.x] | join(n.x) %}{% endfor %}",
+        "{{ [1] | batch(9999999999, 'x') | list }}",
+        "{{ [1] | tojson(9999999999) }}",
+    ],
+)
+def test_pack_takes_neither_all_time_nor_all_memory(text: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(PackInvalid, match="cannot be rendered"):
+        one(text)
+    assert time.monotonic() - begun < 5
+
+
+def test_what_templates_are_made_of_still_works() -> None:
+    text = (
+        "{% macro twice(a) %}{{ a }}{{ a }}{% endmacro %}{{ twice('x' ~ 1) }} {{ 'a' + 'b' }}"
+        " {% for a in [1, 2] %}{{ loop.index }}{{ ',' if not loop.last }}{% endfor %}"
+        " {{ 7 % 4 * 2 }} {{ 'a-b' | replace('-', '_') }} {{ 'a b'.split() | join('+') }}"
+    )
+    assert one(text) == "x1x1 ab 1,2 6 a_b a+b"
 
 
 def test_mistake_is_named_with_its_line() -> None:
