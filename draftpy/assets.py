@@ -47,9 +47,9 @@ def find_agent(processor: str) -> AgentBinary:
         raise AgentUnavailable(f"draftpy has no agent for the processor {processor}")
     in_wheel = _PACKAGE / "_agent"
     if in_wheel.is_dir():
-        return _find_in(in_wheel, processor, sources=None)
+        return find_agent_in(in_wheel, processor)
     agent = _PACKAGE.parent / "agent"
-    return _find_in(agent / "dist", processor, sources=agent)
+    return find_agent_in(agent / "dist", processor, sources=agent)
 
 
 def digest_agent_sources(folder: Path) -> str:
@@ -62,7 +62,8 @@ def digest_agent_sources(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _find_in(folder: Path, processor: str, *, sources: Path | None) -> AgentBinary:
+def find_agent_in(folder: Path, processor: str, *, sources: Path | None = None) -> AgentBinary:
+    """The agent in a folder; where there are sources, only one that is of them."""
     index = _load_index(folder / AGENT_INDEX)
     path = folder / f"linux-{processor}" / "agent"
     if not path.is_file():
