@@ -167,6 +167,6 @@ def properties(tokens: Tokens, opening: int) -> Iterator[tuple[Token, Tokens]]:
         value = until(tokens[:end], index, is_comma)
         if len(value) > 1 and value[1].is_sign(":"):
             yield key, value[2:]
-        elif len(value) == 1 and key.kind is Kind.NAME:
+        elif key.kind is Kind.NAME and (len(value) == 1 or value[1].is_sign("(")):
             yield key, value
         index += len(value) + 1

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from draftpy.inspectors.deno_project import CONFIGS, find_deno
 from draftpy.inspectors.facts import (
     AppKind,
     Evidence,
@@ -21,13 +22,11 @@ from draftpy.inspectors.node_scripts import is_build_step
 from draftpy.inspectors.node_version import find_bun_version, find_version
 from draftpy.source import SourceTree
 
-_DENO_FILES = ("deno.json", "deno.jsonc")
-
 
 def inspect(tree: SourceTree) -> Findings:
     """Facts `node.*`, or `bun.*` where Bun runs it; empty without anything of the kind."""
     manifest, problems = read_manifest(tree)
-    if manifest is None and any(tree.has(name) for name in _DENO_FILES):
+    if _is_denos(tree, manifest):
         return Findings(problems=problems)
     known = manifest or NodeManifest(text="")
     app = find_app(tree, known)
@@ -64,6 +63,14 @@ def inspect(tree: SourceTree) -> Findings:
         ),
     )
     return _renamed(found) if app.is_bun else found
+
+
+def _is_denos(tree: SourceTree, manifest: NodeManifest | None) -> bool:
+    """Whether Deno runs the project, package.json or not."""
+    if manifest is not None and not any(tree.has(name) for name in CONFIGS):
+        return False
+    deno, _ = find_deno(tree, manifest)
+    return deno is not None and (manifest is None or bool(deno.start))
 
 
 def _without_start(

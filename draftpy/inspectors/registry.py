@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from draftpy.inspectors import (
     compose,
+    deno,
     elixir,
     erlang,
     gleam,
@@ -15,6 +16,7 @@ from draftpy.inspectors import (
     procfile,
     python,
     ruby,
+    rust,
     shell,
     static,
 )
@@ -27,10 +29,12 @@ INSPECTORS: tuple[Inspector, ...] = (
     compose.inspect,
     own_dockerfile.inspect,
     python.inspect,
+    deno.inspect,
     node.inspect,
     go.inspect,
     jvm.inspect,
     ruby.inspect,
+    rust.inspect,
     php.inspect,
     elixir.inspect,
     erlang.inspect,
