@@ -40,7 +40,10 @@ class PlannedTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanParts:
-    """What planning asks; `agent_digest` is empty where there is no agent."""
+    """What planning asks; `agent_digest` is empty where there is no agent.
+
+    `keeps` allows a deployed image with older files for as long as somebody syncs newer ones.
+    """
 
     builder: ImageBuilder
     target: PublishTarget
@@ -48,6 +51,7 @@ class PlanParts:
     read_wanted: Callable[[], Wanted]
     adopt: bool
     agent_digest: str = ""
+    keeps: bool = True
 
 
 class TurnPlanner:
@@ -64,13 +68,13 @@ class TurnPlanner:
         *,
         may_keep: bool = True,
     ) -> PlannedTurn:
-        """Decide; `may_keep` allows a deployed image with older files, to be synced."""
+        """Decide; without `may_keep` the image has the files as they are now."""
         parts = self._parts
         wanted = parts.read_wanted()
         request, development = self._request(wanted)
         order = order_release(wanted, development.base_id if development else "")
         last = parts.releases.find(order.name)
-        if development and last and may_keep:
+        if development and last and may_keep and parts.keeps:
             request = self._keep_deployed(request, order, last)
         plan = plan_up(
             PlanInputs(

@@ -68,6 +68,7 @@ def _deployer(world: World, flags: UpFlags, pods: "DevelopmentPods | None") -> "
             read_wanted=lambda: _read_wanted(world),
             adopt=flags.adopt,
             agent_digest=read_agent_digest(world),
+            keeps=not flags.once,
         )
     )
     return Deployer(tools, planner, pods)

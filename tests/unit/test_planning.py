@@ -21,6 +21,7 @@ class DevWorld(World):
         (root / "deps.txt").write_text("flask\n")
         self.agent_digest = "agent-1"
         self.may_keep = True
+        self.keeps = True
 
     def plan(self) -> PlannedTurn:
         parts = PlanParts(
@@ -30,6 +31,7 @@ class DevWorld(World):
             read_wanted=self.read_wanted,
             adopt=False,
             agent_digest=self.agent_digest,
+            keeps=self.keeps,
         )
         return TurnPlanner(parts).plan(None, None, may_keep=self.may_keep)
 
@@ -114,6 +116,12 @@ def test_another_agent_makes_a_new_image(world: DevWorld) -> None:
 def test_where_pods_cannot_be_synced_each_change_is_an_image(world: DevWorld) -> None:
     world.deploy()
     world.may_keep = False
+    assert "build" in runs(world.save("app.py", "two"))
+
+
+def test_where_nobody_stays_to_sync_the_image_has_the_newest_files(world: DevWorld) -> None:
+    world.deploy()
+    world.keeps = False
     assert "build" in runs(world.save("app.py", "two"))
 
 
