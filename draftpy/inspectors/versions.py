@@ -168,3 +168,5 @@ JAVA = _runtime(
         "25": "2031-09-30",
     },
 )
+# https://blog.rust-lang.org/: a release every six weeks, so the image of major 1 is taken.
+RUST = _runtime("Rust", "1", {"1": "2028-12-31"})
