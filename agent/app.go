@@ -154,9 +154,9 @@ func (a *app) watch(present *run, ended <-chan syscall.WaitStatus) {
 }
 
 func (a *app) cannotStart(present *run, err error) {
-	code := 126
+	code := exitNotExecutable
 	if errors.Is(err, errNoCommand) || errors.Is(err, syscall.ENOENT) {
-		code = 127
+		code = exitCannotRun
 	}
 	exit := &lastExit{Code: code, At: now(), Message: err.Error()}
 	close(present.ended)

@@ -25,74 +25,51 @@ type build struct {
 
 // run tells by `running` how the build can be ended, and waits for its end.
 func (b *build) run(running func(stop func())) *failure {
-	stdout, stderr, err := b.pipes()
+	stdout, stderr, err := openPipes()
 	if err != nil {
 		return b.cannotRun(err)
 	}
-	path, err := findProgram(b.command[0])
-	if err != nil {
-		closeAll(stdout, stderr)
-		return b.cannotRun(err)
-	}
-	nothing, err := os.Open(os.DevNull)
-	input := uintptr(0)
-	if err == nil {
-		defer nothing.Close()
-		input = nothing.Fd()
-	}
-	attr := &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{input, stdout.write.Fd(), stderr.write.Fd()}}
-	pid, ended, err := b.reaper.start(path, b.command, attr)
-	if err != nil {
-		closeAll(stdout, stderr)
-		return b.cannotRun(err)
-	}
+	pid, ended, err := b.start(stdout.write, stderr.write)
 	closeFiles(stdout.write, stderr.write)
-	var stopped sync.Once
-	isStopped := make(chan struct{})
-	running(func() {
-		stopped.Do(func() {
-			close(isStopped)
-			go b.reaper.endGroup(pid, buildGrace)
-		})
-	})
-	copied := b.copyAll(stdout, stderr)
-	status := <-ended
-	select {
-	case <-copied:
-	case <-time.After(lateOutput):
-		stdout.read.SetReadDeadline(time.Now())
-		stderr.read.SetReadDeadline(time.Now())
-		<-copied
+	if err != nil {
+		closeFiles(stdout.read, stderr.read)
+		return b.cannotRun(err)
 	}
-	closeFiles(stdout.read, stderr.read)
+	isStopped := make(chan struct{})
+	running(sync.OnceFunc(func() {
+		close(isStopped)
+		go b.reaper.endGroup(pid, buildGrace)
+	}))
+	copied := b.copyAll(stdout.read, stderr.read)
+	status := <-ended
+	finishCopying(copied, stdout.read, stderr.read)
 	select {
 	case <-isStopped:
 		return cancelled()
 	default:
+		return b.judge(status)
 	}
-	return b.judge(status)
 }
 
-type pipe struct{ read, write *os.File }
-
-func (b *build) pipes() (pipe, pipe, error) {
-	outRead, outWrite, err := os.Pipe()
+func (b *build) start(stdout, stderr *os.File) (int, <-chan syscall.WaitStatus, error) {
+	path, err := findProgram(b.command[0])
 	if err != nil {
-		return pipe{}, pipe{}, err
+		return 0, nil, err
 	}
-	errRead, errWrite, err := os.Pipe()
+	nothing, err := os.Open(os.DevNull)
 	if err != nil {
-		closeFiles(outRead, outWrite)
-		return pipe{}, pipe{}, err
+		return 0, nil, err
 	}
-	return pipe{outRead, outWrite}, pipe{errRead, errWrite}, nil
+	defer nothing.Close()
+	files := []uintptr{nothing.Fd(), stdout.Fd(), stderr.Fd()}
+	return b.reaper.start(path, b.command, &syscall.ProcAttr{Env: os.Environ(), Files: files})
 }
 
-func (b *build) copyAll(stdout, stderr pipe) <-chan struct{} {
+func (b *build) copyAll(stdout, stderr *os.File) <-chan struct{} {
 	var copying sync.WaitGroup
 	copying.Add(2)
-	go b.copy(1, stdout.read, &copying)
-	go b.copy(2, stderr.read, &copying)
+	go b.copy(1, stdout, &copying)
+	go b.copy(2, stderr, &copying)
 	copied := make(chan struct{})
 	go func() {
 		copying.Wait()
@@ -115,27 +92,51 @@ func (b *build) copy(stream byte, from *os.File, copying *sync.WaitGroup) {
 	}
 }
 
+// finishCopying waits for what was written until the command ended, and no longer.
+func finishCopying(copied <-chan struct{}, pipes ...*os.File) {
+	select {
+	case <-copied:
+	case <-time.After(lateOutput):
+		for _, one := range pipes {
+			one.SetReadDeadline(time.Now())
+		}
+		<-copied
+	}
+	closeFiles(pipes...)
+}
+
 func (b *build) judge(status syscall.WaitStatus) *failure {
 	exit := describeExit(status, 0)
 	switch {
 	case exit.Signal != "":
-		return &failure{Code: "build", Message: fmt.Sprintf("%s was ended by signal %s", b.name(), exit.Signal), Exit: exit.Code}
+		return b.failed(fmt.Sprintf("was ended by signal %s", exit.Signal), exit.Code)
 	case exit.Code != 0:
-		return &failure{Code: "build", Message: fmt.Sprintf("%s ended with exit code %d", b.name(), exit.Code), Exit: exit.Code}
+		return b.failed(fmt.Sprintf("ended with exit code %d", exit.Code), exit.Code)
 	}
 	return nil
 }
 
 func (b *build) cannotRun(err error) *failure {
-	return &failure{Code: "build", Message: b.name() + " cannot be run: " + err.Error(), Exit: 127}
+	return b.failed("cannot be run: "+reason(err), exitCannotRun)
 }
 
-func (b *build) name() string { return strings.Join(b.command, " ") }
+func (b *build) failed(how string, exit int) *failure {
+	return &failure{Code: "build", Message: strings.Join(b.command, " ") + " " + how, Exit: exit}
+}
 
-func closeAll(pipes ...pipe) {
-	for _, one := range pipes {
-		closeFiles(one.read, one.write)
+type pipe struct{ read, write *os.File }
+
+func openPipes() (pipe, pipe, error) {
+	outRead, outWrite, err := os.Pipe()
+	if err != nil {
+		return pipe{}, pipe{}, err
 	}
+	errRead, errWrite, err := os.Pipe()
+	if err != nil {
+		closeFiles(outRead, outWrite)
+		return pipe{}, pipe{}, err
+	}
+	return pipe{outRead, outWrite}, pipe{errRead, errWrite}, nil
 }
 
 func closeFiles(files ...*os.File) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // listed is one file as `list` tells it.
@@ -128,7 +129,7 @@ func (k *knownFiles) sumOf(path string, present stamp) (string, error) {
 		return known.sum, nil
 	}
 	sum, err := sumFile(path)
-	if err == nil {
+	if err == nil && present.isOld() {
 		k.mu.Lock()
 		k.sums[path] = hashed{present, sum}
 		k.mu.Unlock()
@@ -173,6 +174,12 @@ func (k *knownFiles) folders() []string {
 func stampOf(found os.FileInfo) stamp {
 	stat := found.Sys().(*syscall.Stat_t)
 	return stamp{uint64(stat.Dev), stat.Ino, stat.Size, stat.Mtim, stat.Ctim}
+}
+
+// isOld is whether another change would show: a file system's clock goes in steps.
+func (s stamp) isOld() bool {
+	const step = 50 * time.Millisecond
+	return time.Since(time.Unix(s.changed.Unix())) > step
 }
 
 func sumFile(path string) (string, error) {

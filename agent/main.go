@@ -15,8 +15,10 @@ const usage = `usage:
 `
 
 const (
-	exitUsage   = 2
-	exitNoAgent = 127
+	exitUsage         = 2
+	exitNotExecutable = 126
+	exitCannotRun     = 127
+	exitNoAgent       = 127
 )
 
 func main() {

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
+const defaultGrace = 2 * time.Second
+
 type syncOrder struct {
 	Delete  []string `json:"delete"`
 	Build   []string `json:"build"`
 	Restart string   `json:"restart"`
 	Signal  string   `json:"signal"`
-	GraceMS int64    `json:"grace_ms"`
+	GraceMS *int64   `json:"grace_ms"`
 	Force   bool     `json:"force"`
 }
 
@@ -62,11 +64,11 @@ func (s *server) sync(c *client, wanted order) (*syncAnswer, *failure) {
 // renew builds and restarts after the files have changed.
 func (s *server) renew(c *client, wanted order, answer *syncAnswer) *failure {
 	begun := time.Now()
+	s.isUnbuilt = false
 	if len(wanted.sync.Build) > 0 {
-		failed := s.build(c, wanted)
-		// What was cancelled is still to be built; what failed would only fail again.
-		s.isUnbuilt = failed != nil && failed.Code == "cancelled"
-		if failed != nil {
+		if failed := s.build(c, wanted); failed != nil {
+			// What was cancelled is still to be built; what failed would only fail again.
+			s.isUnbuilt = failed.Code == "cancelled"
 			return failed
 		}
 		answer.MS.Build = since(begun)
@@ -80,10 +82,17 @@ func (s *server) renew(c *client, wanted order, answer *syncAnswer) *failure {
 	return nil
 }
 
+func (o syncOrder) grace() time.Duration {
+	if o.GraceMS == nil {
+		return defaultGrace
+	}
+	return time.Duration(*o.GraceMS) * time.Millisecond
+}
+
 func (s *server) bringUp(wanted syncOrder) error {
 	switch wanted.Restart {
 	case "exec":
-		return s.app.restart(time.Duration(wanted.GraceMS) * time.Millisecond)
+		return s.app.restart(wanted.grace())
 	case "signal":
 		return s.app.signal(signalOf(wanted))
 	}
