@@ -8,13 +8,14 @@ from typing import TextIO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """The world as one run of the program sees it."""
+    """The world as one run of the program sees it; `stdin` is None where nobody types."""
 
     argv: tuple[str, ...]
     environ: Mapping[str, str]
     stdout: TextIO
     stderr: TextIO
     cwd: Path
+    stdin: TextIO | None = None
 
     @property
     def home(self) -> Path:

@@ -1,7 +1,7 @@
 """Watcher: raw file changes → settled change sets."""
 
-import re
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ from typing import Protocol
 
 from draftpy.clock import Clock
 from draftpy.dockerignore import DOCKERIGNORE, IgnoreRules
+from draftpy.editor_files import is_editor_temp
 from draftpy.errors import DraftError
+from draftpy.keys import Command
 
 # A finished write of a lone file waits just long enough to see whether others follow: git and
 # package managers write the next file within a millisecond.
@@ -28,22 +30,6 @@ MAX_PATHS = 20_000
 # A change of one of these at the root changes what is ignored; so does DOCKERFILE.dockerignore.
 RULE_FILES = (".gitignore", ".dockerignore", ".draftignore")
 LoadRules = Callable[[Path], IgnoreRules]
-
-_EDITOR_TEMP = re.compile(
-    r"""
-      4913                                # vim: may I write into this folder?
-    | .*~                                 # vim, emacs, kate: backup
-    | \..*\.sw[a-z]                       # vim: swap
-    | \.\#.* | \#.*\#                     # emacs: lock, autosave
-    | .*___jb_(tmp|old|bak)___            # JetBrains: safe write
-    | \.goutputstream-.*                  # GNOME
-    | \.~lock\..*\#                       # LibreOffice
-    | .*\.(tmp|temp)                      # written beside the target, then renamed
-    | .*\.tmp\.[0-9]+(\.[0-9a-f]+)?       # Node's write-file-atomic
-    | .*\.vsctmp                          # Visual Studio Code
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,9 +194,10 @@ class Coalescer:
 
 
 class ChangeQueue:
-    """The sink of a watcher and the source of change sets.
+    """The sink of a watcher and of keys, and the source of change sets and commands.
 
-    While nobody takes them, change sets grow into one: nothing is lost during a build.
+    While nobody takes them, change sets grow into one: nothing is lost during a build, nor while
+    it is paused.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -218,6 +205,8 @@ class ChangeQueue:
         self._coalescer = Coalescer()
         self._changed = threading.Condition()
         self._error: DraftError | None = None
+        self._commands: deque[Command] = deque()
+        self._is_paused = False
 
     def put(self, change: RawChange) -> None:
         """One change, from any thread."""
@@ -237,13 +226,33 @@ class ChangeQueue:
             self._error = error
             self._changed.notify_all()
 
+    def press(self, command: Command) -> None:
+        """A key was pressed: whoever waits is woken."""
+        with self._changed:
+            self._commands.append(command)
+            self._changed.notify_all()
+
+    def take_command(self) -> Command | None:
+        """The next key that was pressed, if any."""
+        with self._changed:
+            return self._commands.popleft() if self._commands else None
+
+    def toggle_pause(self) -> bool:
+        """Hold change sets back, or give them out again; whether they are held back now."""
+        with self._changed:
+            self._is_paused = not self._is_paused
+            return self._is_paused
+
     def has_pending(self) -> bool:
         """Whether a settled change set waits: a reason to stop what is being built."""
         with self._changed:
             return self._due_in() == 0
 
     def wait_next(self, timeout_s: float) -> ChangeSet | None:
-        """The next settled change set; None after the time-out; raises the watcher's error."""
+        """The next settled change set; None after the time-out, or at once if a command waits.
+
+        Raises the watcher's error.
+        """
         until = self._clock.now() + timeout_s
         with self._changed:
             while True:
@@ -253,19 +262,14 @@ class ChangeQueue:
                 if self._error is not None:
                     raise self._error
                 left = until - self._clock.now()
-                if left <= 0:
+                if left <= 0 or self._commands:
                     return None
                 self._changed.wait(left if due_in is None else min(left, due_in))
 
     def _due_in(self) -> float | None:
-        return self._coalescer.due_in(self._clock.now())
+        return None if self._is_paused else self._coalescer.due_in(self._clock.now())
 
 
 def is_rule_file(path: str) -> bool:
     """Whether a change of this file changes what is ignored."""
     return path in RULE_FILES or path.endswith(DOCKERIGNORE)
-
-
-def is_editor_temp(path: str) -> bool:
-    """Whether an editor made this file for a moment; its name says so."""
-    return _EDITOR_TEMP.fullmatch(path.rpartition("/")[2]) is not None

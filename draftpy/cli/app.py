@@ -72,6 +72,7 @@ def run() -> int:
         stdout=sys.stdout,
         stderr=sys.stderr,
         cwd=Path.cwd(),
+        stdin=sys.stdin,
     )
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

@@ -5,15 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from draftpy.clock import SystemClock
+from draftpy.editor_files import is_editor_temp
 from draftpy.errors import WatchFailed
-from draftpy.watch import (
-    ChangeKind,
-    ChangeQueue,
-    ChangeSet,
-    Coalescer,
-    RawChange,
-    is_editor_temp,
-)
+from draftpy.keys import Command
+from draftpy.watch import ChangeKind, ChangeQueue, ChangeSet, Coalescer, RawChange
 from tests.support.clock import ManualClock
 
 CREATED, MODIFIED = ChangeKind.CREATED, ChangeKind.MODIFIED
@@ -249,3 +244,53 @@ def test_changes_before_the_watchers_end_are_still_given_out() -> None:
     queue.fail(WatchFailed("/src is gone"))
     clock.advance(1)
     assert queue.wait_next(5) is not None
+
+
+def test_commands_come_in_the_order_of_their_keys() -> None:
+    queue = ChangeQueue(ManualClock())
+    queue.press(Command.REBUILD)
+    queue.press(Command.HELP)
+    taken = [queue.take_command() for _ in range(3)]
+    assert taken == [Command.REBUILD, Command.HELP, None]
+
+
+def test_a_key_wakes_whoever_waits_and_loses_no_change() -> None:
+    queue = ChangeQueue(SystemClock())
+    threading.Thread(target=queue.press, args=[Command.REBUILD]).start()
+    assert queue.wait_next(60) is None
+    assert queue.take_command() is Command.REBUILD
+    queue.put(RawChange("app.py", FINISHED))
+    assert queue.wait_next(5) is not None
+
+
+def test_a_settled_change_goes_before_a_key() -> None:
+    clock = ManualClock()
+    queue = ChangeQueue(clock)
+    queue.put(RawChange("app.py", FINISHED))
+    clock.advance(1)
+    queue.press(Command.REBUILD)
+    assert queue.wait_next(0) is not None
+    assert queue.take_command() is Command.REBUILD
+
+
+def test_while_paused_changes_are_held_back_and_none_is_lost() -> None:
+    clock = ManualClock()
+    queue = ChangeQueue(clock)
+    assert queue.toggle_pause()
+    for path in ("a.py", "b.py"):
+        queue.put(RawChange(path, FINISHED))
+        clock.advance(1)
+        assert not queue.has_pending()
+        assert queue.wait_next(0) is None
+    assert not queue.toggle_pause()
+    changes = queue.wait_next(0)
+    assert changes is not None
+    assert changes.paths == ("a.py", "b.py")
+
+
+def test_a_watcher_that_ended_is_told_although_paused() -> None:
+    queue = ChangeQueue(ManualClock())
+    queue.toggle_pause()
+    queue.fail(WatchFailed("/src is gone"))
+    with pytest.raises(WatchFailed, match="is gone"):
+        queue.wait_next(5)
