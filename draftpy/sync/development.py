@@ -19,7 +19,7 @@ from draftpy.watch import ChangeSet
 
 _WORD_LINES = 40
 # What the agent itself says among the app's lines.
-AGENT_SAYS = "draftpy: "
+AGENT_SAYS = "draftpy-agent: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
