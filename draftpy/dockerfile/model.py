@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
 from draftpy.dockerfile.instructions import Instruction
 from draftpy.errors import DockerfileInvalid
@@ -101,9 +100,10 @@ class Stage:
     @property
     def needs(self) -> tuple[int, ...]:
         """The stages that it stands on, copies from or mounts."""
-        mounts = (mount for run in self.runs for mount in run.mounts)
-        sources = (self.base_stage, *(part.from_stage for part in chain(self.copies, mounts)))
-        return tuple(source for source in sources if source is not None)
+        copied = [copy.from_stage for copy in self.copies]
+        mounted = [mount.from_stage for run in self.runs for mount in run.mounts]
+        found = (self.base_stage, *copied, *mounted)
+        return tuple(index for index in found if index is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

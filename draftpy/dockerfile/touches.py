@@ -161,8 +161,8 @@ def _installer(words: tuple[str, ...]) -> Iterator[Touch]:
     if patterns is None or TAKES_ALL.get(plain[0], frozenset()) & set(words):
         yield _ALL
         return
-    for pattern in patterns:
-        yield Touch(effect=Effect.INSTALLS, pattern=compile_pattern(f"**/{pattern}"))
+    if patterns:
+        yield _anywhere(patterns)
 
 
 def _is_whole(key: tuple[str, ...], plain: tuple[str, ...]) -> bool:
@@ -189,18 +189,19 @@ def _pip_install(words: list[str], folder: str) -> Iterator[Touch]:
             files.append(match[1])
         elif word in ("-e", "--editable"):
             next(pending, "")
-            yield from _anywhere(EDITABLE)
+            yield _anywhere(EDITABLE)
         elif re.match(r"\.|/|file:|\*", word) or re.search(r"\.(whl|tar\.gz|zip)$", word):
             yield _ALL
     if files:
         # A requirements file may include others.
-        yield from _anywhere(REQUIREMENTS)
+        yield _anywhere(REQUIREMENTS)
         yield from _on_paths(Effect.INSTALLS, tuple(files), folder)
 
 
-def _anywhere(patterns: tuple[str, ...]) -> Iterator[Touch]:
-    for pattern in patterns:
-        yield Touch(effect=Effect.INSTALLS, pattern=compile_pattern(f"**/{pattern}"))
+def _anywhere(patterns: tuple[str, ...]) -> Touch:
+    """The installing of files that match in whatever folder, as one expression."""
+    regex = "|".join(compile_pattern(f"**/{pattern}").pattern for pattern in patterns)
+    return Touch(effect=Effect.INSTALLS, pattern=re.compile(regex, re.DOTALL))
 
 
 def _chmod(words: list[str], folder: str) -> Iterator[Touch]:

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from draftpy.dockerfile.model import Copy, Dockerfile, Mount, Run, Stage
 from draftpy.dockerfile.places import COMMON_FOLDERS, Laying
@@ -50,9 +51,12 @@ class Tracer:
     name: str = "Dockerfile"
     reproduced: frozenset[int] = frozenset()
     _steps: Mapping[int, tuple[Laying | _Running, ...]] = field(init=False)
+    _trace: Callable[[int, str], Trace] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", _read_steps(self.dockerfile, self.has_file))
+        # Stages are reached several ways; a path is followed through each of them once.
+        object.__setattr__(self, "_trace", lru_cache(maxsize=512)(self._trace_stage))
 
     def layings(self, stage: Stage) -> Iterator[Laying]:
         """The COPYs of a stage and of those it stands on, in order."""
@@ -62,10 +66,12 @@ class Tracer:
 
     def trace(self, stage: Stage, path: str) -> Trace:
         """Follow a file of the context to the end of a stage."""
-        found = Trace()
-        if stage.base_stage is not None:
-            found = self.trace(self.dockerfile.stages[stage.base_stage], path)
-        for step in self._steps[stage.index]:
+        return self._trace(stage.index, path)
+
+    def _trace_stage(self, index: int, path: str) -> Trace:
+        base = self.dockerfile.stages[index].base_stage
+        found = Trace() if base is None else self._trace(base, path)
+        for step in self._steps[index]:
             if isinstance(step, Laying):
                 found = self._lay(step, path, found)
             else:
@@ -91,7 +97,7 @@ class Tracer:
             return {}, ""
         source = Trace(places={f"/{path}": Laid()})
         if copy.from_stage is not None:
-            source = self.trace(self.dockerfile.stages[copy.from_stage], path)
+            source = self._trace(copy.from_stage, path)
         arrivals = {}
         for place, laid in source.places.items():
             target = laying.find_place(place.lstrip("/"))
@@ -170,7 +176,8 @@ def _read_steps(
     for stage in dockerfile.stages:
         folders = set(COMMON_FOLDERS if stage.base_stage is None else known[stage.base_stage])
         read: list[Laying | _Running] = []
-        for part in sorted((*stage.copies, *stage.runs), key=lambda part: part.line):
+        parts: list[Copy | Run] = [*stage.copies, *stage.runs]
+        for part in sorted(parts, key=lambda part: part.line):
             _note(part.workdir, folders)
             if isinstance(part, Run):
                 read.append(_read_run(part, folders))
