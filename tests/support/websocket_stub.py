@@ -65,6 +65,10 @@ class WebsocketStub:
     refusal: bytes = b""
     requests: list[str] = field(default_factory=list)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def accept(self, sock: socket.socket, reader: BinaryIO) -> None:
         request = reader.readline().decode().split(" ")[1]
         self.requests.append(request)
@@ -78,7 +82,7 @@ class WebsocketStub:
         key = headers["sec-websocket-key"].encode()
         accept = base64.b64encode(hashlib.sha1(key + _GUID).digest()).decode()
         offered = [each.strip() for each in headers["sec-websocket-protocol"].split(",")]
-        protocol = next(each for each in offered if each in self.protocols)
+        protocol = next((each for each in offered if each in self.protocols), self.protocols[0])
         return (
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"

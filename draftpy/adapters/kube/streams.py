@@ -25,6 +25,12 @@ class KubeDialer:
         return PodConnection(channels)
 
 
+def read_failure(payload: bytes) -> OSError:
+    """What the kubelet says went wrong: only where nothing listened, no byte reached the app."""
+    text = payload.decode("utf-8", errors="replace").strip()
+    return ConnectionRefusedError(text) if "refused" in text.lower() else OSError(text)
+
+
 def _skip_greeting(channels: ChannelSocket) -> None:
     """The first frame of each channel repeats the port."""
     try:
@@ -52,8 +58,7 @@ class PodConnection:
                 return b""
             channel, payload = frame
             if channel == _ERROR and payload:
-                # The kubelet tells here that it could not connect: no byte reached the app.
-                raise ConnectionRefusedError(payload.decode("utf-8", errors="replace").strip())
+                raise read_failure(payload)
             if channel == _DATA:
                 self._rest = payload
         taken, self._rest = self._rest[:max_bytes], self._rest[max_bytes:]
