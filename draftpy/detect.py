@@ -6,7 +6,7 @@ from itertools import groupby
 
 from draftpy.errors import NothingDetected
 from draftpy.inspectors.facts import AppKind, Confidence, Evidence, Fact, Facts
-from draftpy.packs.model import Condition, Pack, Rule, Test, Tier
+from draftpy.packs.model import BUILT_IN, Condition, Pack, Rule, Test, Tier
 from draftpy.source import SourceTree
 
 _TIERS = tuple(Tier)
@@ -134,6 +134,8 @@ def _rank(fits: list[tuple[Pack, Rule]], tree: SourceTree, facts: Facts) -> tupl
         members = list(group)
         # Bytes cost a walk over the sizes, so they are counted only to settle a tie.
         if len(members) > 1:
+            # Of packs for the same language one that is not ours was added on purpose.
+            members.sort(key=lambda fit: fit[0].origin == BUILT_IN)
             members.sort(key=lambda fit: -tree.bytes_of(fit[0].extensions))
         for pack, rule in members:
             tie = _tie_reason(pack, members, tree)

@@ -16,6 +16,7 @@ from draftpy.cli.options import (
     invocation_of,
     telling,
 )
+from draftpy.errors import UsageError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +47,10 @@ def create(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also every fact, and why other packs lost.")
     ] = False,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A variable of the pack; repeatable."),
+    ] = None,
     from_compose: Annotated[
         bool,
         typer.Option("--from-compose", help="Take processes, port and settings of compose.yaml."),
@@ -65,5 +70,14 @@ def create(
         force=force,
         explain=explain,
         from_compose=from_compose,
+        variables=tuple(parse_variable(text) for text in given or ()),
     )
     wiring.run_create(invocation_of(context), flags, telling(output, quiet=quiet, verbose=verbose))
+
+
+def parse_variable(text: str) -> tuple[str, str]:
+    """NAME=VALUE; raises UsageError."""
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise UsageError(f"--set {text} is not NAME=VALUE", remedy="draftpy packs show PACK")
+    return name, value

@@ -1,92 +1,81 @@
 """The text of a pack.yaml → Pack, every mistake named with its line."""
 
 import re
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-
-from draftpy.checked_yaml import nearest_hint
 from draftpy.dev_settings import DEV_KEYS
-from draftpy.errors import PackInvalid
+from draftpy.errors import UnknownPack
 from draftpy.inspectors.facts import Confidence
 from draftpy.names import PackName
+from draftpy.packs.allowed import find_wrong
+from draftpy.packs.inheritance import inherit
 from draftpy.packs.model import Condition, Output, Pack, Rule, Test, Tier, Variable
-from draftpy.yaml_lines import YamlBroken, parse_lined_yaml
+from draftpy.packs.reading import DocumentReader
 
 PACK_YAML = "pack.yaml"
 _FORMAT = 1
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
-_REQUIRED = ("format", "name", "version", "title", "description", "files")
+_ALWAYS = ("format", "name", "version")
+_REQUIRED = (*_ALWAYS, "title", "description", "files")
 _OPTIONAL = ("facts", "extensions", "detect", "unless", "looksFor", "variables", "values", "keeps")
-_TOP = (*_REQUIRED, *_OPTIONAL, "dockerignore", "development")
+_TOP = (*_REQUIRED, *_OPTIONAL, "dockerignore", "development", "extends", "chart")
+_VARIABLE = ("type", "default", "description", "prompt", "pattern", "choices")
 _DEFAULTS: dict[str, type | tuple[type, ...]] = {
     "text": str,
     "number": int,
     "flag": bool,
     "list": list,
 }
-_KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list"}
-E = TypeVar("E", bound=StrEnum)
 
 
-def parse_pack(text: str, folder: Path, origin: str) -> Pack:
-    """Parse a pack.yaml; raises PackInvalid with file, line and what is allowed there."""
-    return _PackReader(text, folder / PACK_YAML).pack(folder, origin)
+FindBase = Callable[[str], Pack]
 
 
-class _PackReader:
-    """One document and where it stands, for errors."""
+def no_base(name: str) -> Pack:
+    """Where no other packs are known."""
+    raise UnknownPack(f"there is no pack {name!r} to extend")
 
-    def __init__(self, text: str, file: Path) -> None:
-        self.text = text
-        self.file = file
+
+def parse_pack(text: str, folder: Path, origin: str, find_base: FindBase = no_base) -> Pack:
+    """Parse a pack.yaml; raises PackInvalid with file, line and what is allowed there.
+
+    `find_base` gets the pack that it extends; raises UnknownPack.
+    """
+    return _PackReader(text, folder / PACK_YAML, find_base).pack(folder, origin)
+
+
+class _PackReader(DocumentReader):
+    """The keys of a pack.yaml."""
+
+    def __init__(self, text: str, file: Path, find_base: FindBase) -> None:
+        super().__init__(text, file)
+        self.base: Pack | None = None
+        doc = self.load()
+        is_based = isinstance(doc, dict) and "extends" in doc
+        self.doc = self.mapping(doc, (), required=_ALWAYS if is_based else _REQUIRED, allowed=_TOP)
+        if is_based:
+            self.base = self.found_base(find_base)
+
+    def found_base(self, find_base: FindBase) -> Pack:
+        """The pack that this one extends."""
         try:
-            doc = yaml.load(text, Loader=_LOADER)
-        except (yaml.YAMLError, ValueError):
-            raise self.broken_yaml() from None
-        self.doc = self.mapping(doc, (), required=_REQUIRED, allowed=_TOP)
-
-    def broken_yaml(self) -> PackInvalid:
-        """The error for text that is no YAML."""
-        try:
-            parse_lined_yaml(self.text)
-        except YamlBroken as error:
-            line, problem = error.line, error.problem
-        else:
-            line, problem = 1, "not YAML"
-        return PackInvalid(
-            f"{self.file} line {line} is not valid YAML",
-            evidence=problem,
-            remedy=f"mend line {line} of {self.file}",
-        )
-
-    def wrong(self, path: tuple[str, ...], what: str, remedy: str = "") -> PackInvalid:
-        """The error about one place."""
-        try:
-            line = parse_lined_yaml(self.text).line_of(path)
-        except YamlBroken:
-            line = 1
-        where = ".".join(path)
-        return PackInvalid(
-            f"{self.file} line {line}: {where + ': ' if where else ''}{what}",
-            remedy=remedy or f"mend line {line} of {self.file}",
-        )
+            return find_base(self.typed(self.doc["extends"], str, ("extends",)))
+        except UnknownPack as error:
+            raise self.wrong(("extends",), error.what, error.remedy) from error
 
     def pack(self, folder: Path, origin: str) -> Pack:
         """The whole pack."""
         doc = self.doc
         if doc["format"] != _FORMAT:
             raise self.wrong(("format",), f"this draftpy reads format {_FORMAT}")
-        return Pack(
+        own = Pack(
             name=PackName(self.matching(doc, "name", _NAME)),
             version=self.typed(doc["version"], int, ("version",)),
-            title=self.typed(doc["title"], str, ("title",)),
-            about=self.typed(doc["description"], str, ("description",)).strip(),
+            title=self.typed(doc.get("title", ""), str, ("title",)),
+            about=self.typed(doc.get("description", ""), str, ("description",)).strip(),
             folder=folder,
             origin=origin,
             facts=self.typed(doc.get("facts", ""), str, ("facts",)),
@@ -95,12 +84,14 @@ class _PackReader:
             unless=tuple(self.conditions(doc.get("unless", []), ("unless",))),
             variables=tuple(self.variables()),
             outputs=tuple(self.outputs()),
-            values=self.pack_file(doc.get("values", ""), ("values",)),
+            values=(self.pack_file(doc["values"], ("values",)),) if "values" in doc else (),
             keeps=self.texts(doc.get("keeps", []), ("keeps",)),
             dockerignore=self.texts(doc.get("dockerignore", []), ("dockerignore",)),
             looks_for=self.typed(doc.get("looksFor", ""), str, ("looksFor",)),
             development=self.development(),
+            chart=self.pack_folder(doc.get("chart", "")),
         )
+        return inherit(own, self.base, doc) if self.base else own
 
     def rules(self) -> Iterable[Rule]:
         """`detect`: the ways to recognise an app."""
@@ -145,28 +136,59 @@ class _PackReader:
                 return Condition(test=test, subject=subject, wanted=tuple(wanted))
 
     def variables(self) -> Iterable[Variable]:
-        """`variables`: name → type, default, description."""
+        """`variables`: name → type, default, what is allowed; what is left out is the base's."""
+        known = {variable.name: variable for variable in self.base.variables} if self.base else {}
         for name, given in self.mapping(self.doc.get("variables", {}), ("variables",)).items():
             path = ("variables", name)
             if not _IDENTIFIER.fullmatch(name):
                 raise self.wrong(path, "lower-case letters, digits and _ make a variable's name")
-            body = self.mapping(given, path, allowed=("type", "default", "description"))
-            kind = body.get("type", "text")
-            if kind not in _DEFAULTS:
-                raise self.wrong((*path, "type"), f"give one of {', '.join(_DEFAULTS)}")
-            default = body.get("default")
-            if default is not None:
-                default = self.typed(default, _DEFAULTS[kind], (*path, "default"))
-            yield Variable(
-                name=name,
-                type=kind,
-                default=tuple(default) if isinstance(default, list) else default,
-                about=self.typed(body.get("description", ""), str, (*path, "description")),
+            body = self.mapping(given, path, allowed=_VARIABLE)
+            yield self.variable(known.get(name) or Variable(name=name, type="text"), body)
+
+    def variable(self, base: Variable, body: Mapping[str, Any]) -> Variable:
+        """One variable, laid on the one that it changes."""
+        path = ("variables", base.name)
+        kind = body.get("type", base.type)
+        if kind not in _DEFAULTS:
+            raise self.wrong((*path, "type"), f"give one of {', '.join(_DEFAULTS)}")
+        default = body.get("default")
+        if default is not None:
+            default = self.typed(default, _DEFAULTS[kind], (*path, "default"))
+            default = tuple(default) if isinstance(default, list) else default
+        texts = {
+            key: self.typed(body.get(key, known), str, (*path, key))
+            for key, known in (
+                ("description", base.about),
+                ("prompt", base.prompt),
+                ("pattern", base.pattern),
             )
+        }
+        choices = self.typed(body.get("choices", list(base.choices)), list, (*path, "choices"))
+        made = Variable(
+            name=base.name,
+            type=kind,
+            default=base.default if default is None else default,
+            about=texts["description"],
+            prompt=texts["prompt"],
+            pattern=texts["pattern"],
+            choices=tuple(choices),
+        )
+        self.check_variable(made, path)
+        return made
+
+    def check_variable(self, variable: Variable, path: tuple[str, ...]) -> None:
+        """That the pattern is one, and allows the default."""
+        try:
+            re.compile(variable.pattern)
+        except re.error as error:
+            raise self.wrong((*path, "pattern"), f"is no regular expression: {error}") from error
+        wrong = find_wrong(variable, variable.default) if variable.default is not None else ""
+        if wrong:
+            raise self.wrong((*path, "default"), wrong)
 
     def outputs(self) -> Iterable[Output]:
         """`files`: path in the project → file of the pack."""
-        for target, template in self.mapping(self.doc["files"], ("files",)).items():
+        for target, template in self.mapping(self.doc.get("files", {}), ("files",)).items():
             yield Output(path=target, template=self.pack_file(template, ("files", target)))
 
     def development(self) -> Mapping[str, Any]:
@@ -182,51 +204,15 @@ class _PackReader:
     def pack_file(self, given: Any, path: tuple[str, ...]) -> str:
         """The name of a file that the pack must have."""
         name: str = self.typed(given, str, path)
-        if name and (".." in name.split("/") or not (self.file.parent / name).is_file()):
+        bases = (self.base.folder, *self.base.bases) if self.base else ()
+        folders = (self.file.parent, *bases)
+        if ".." in name.split("/") or not any((each / name).is_file() for each in folders):
             raise self.wrong(path, f"the pack has no file {name}")
         return name
 
-    def mapping(
-        self,
-        given: Any,
-        path: tuple[str, ...],
-        *,
-        required: Iterable[str] = (),
-        allowed: Iterable[str] = (),
-    ) -> Mapping[str, Any]:
-        """A mapping with text keys, of which some must be there and others must not."""
-        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
-            raise self.wrong(path, "must be a mapping")
-        for key in required:
-            if key not in given:
-                raise self.wrong(path, f"{key} is missing")
-        names = list(allowed)
-        for key in given if names else ():
-            if key not in names:
-                hint = nearest_hint(key, names) or f"known here: {', '.join(names)}"
-                raise self.wrong((*path, key), "unknown key", hint)
-        return given
-
-    def texts(self, given: Any, path: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of texts."""
-        return tuple(self.typed(item, str, path) for item in self.typed(given, list, path))
-
-    def typed(self, given: Any, kind: Any, path: tuple[str, ...]) -> Any:
-        """The value, if it is of that type."""
-        if not isinstance(given, kind) or (kind is int and isinstance(given, bool)):
-            raise self.wrong(path, f"must be a {_KINDS[kind]}, not {given!r}")
-        return given
-
-    def matching(self, doc: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
-        """A text of that form."""
-        text = self.typed(doc[key], str, (key,))
-        if not pattern.fullmatch(text):
-            raise self.wrong((key,), f"{text!r} must be like {pattern.pattern}")
-        return str(text)
-
-    def member(self, kind: type[E], given: Any, path: tuple[str, ...]) -> E:
-        """A member of an enumeration, by its value."""
-        members = {str(item): item for item in kind}
-        if given not in members:
-            raise self.wrong(path, f"{given!r} is not one of {', '.join(members)}")
-        return members[given]
+    def pack_folder(self, given: Any) -> str:
+        """The name of a folder with a chart that the pack must have."""
+        name: str = self.typed(given, str, ("chart",))
+        if name and not (self.file.parent / name / "Chart.yaml").is_file():
+            raise self.wrong(("chart",), f"the pack has no chart {name}/Chart.yaml")
+        return name.rstrip("/")

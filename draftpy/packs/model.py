@@ -9,6 +9,8 @@ from typing import Any, Literal
 from draftpy.inspectors.facts import Confidence, FactValue
 from draftpy.names import PackName
 
+# Where packs come from; packs of an added repository have its name.
+BUILT_IN, USER, PROJECT, PATH = "built-in", "user", "repository", "path"
 VariableType = Literal["text", "number", "flag", "list"]
 
 
@@ -57,27 +59,40 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A value for templates: the fact `<facts>.<name>`, else the default; None means required."""
+    """A value for templates: `--set`, else the fact `<facts>.<name>`, else the default.
+
+    None as default means that it is required; `prompt` then asks for it. `pattern` must match the
+    whole text, or each item of a list; `choices`, if there are any, are all that is allowed.
+    """
 
     name: str
     type: VariableType
     default: FactValue | None = None
     about: str = ""
+    prompt: str = ""
+    pattern: str = ""
+    choices: tuple[FactValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """A file to write: its path in the project (may hold Jinja) and the pack's file for it."""
+    """A file to write: its path in the project (may hold Jinja) and the pack's file for it.
+
+    `is_plain`: the file is no template.
+    """
 
     path: str
     template: str
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One pack; `facts` names the ecosystem whose facts fill its variables.
 
-    `keeps` are files of the app that it uses as they are; their paths may hold Jinja.
+    `keeps` are files of the app that it uses as they are; their paths may hold Jinja. `bases` are
+    the folders of the packs that it extends, nearest first; `values` are its files of chart values,
+    theirs first.
     """
 
     name: PackName
@@ -92,14 +107,19 @@ class Pack:
     unless: tuple[Condition, ...] = ()
     variables: tuple[Variable, ...] = ()
     outputs: tuple[Output, ...] = ()
-    values: str = ""
+    values: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     dockerignore: tuple[str, ...] = ()
     looks_for: str = ""
+    # A folder of the pack with a chart of its own, instead of the shared one.
+    chart: str = ""
+    bases: tuple[Path, ...] = ()
     # The keys of draft.yaml's `dev`, as they are written: texts may hold Jinja.
     development: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        """`python@1`, as it stands in draft.yaml."""
-        return f"{self.name}@{self.version}"
+        """`python@1`, `acme/python@1`: as it stands in draft.yaml."""
+        plain = f"{self.name}@{self.version}"
+        is_ours = self.origin in (BUILT_IN, USER, PROJECT, PATH)
+        return plain if is_ours else f"{self.origin}/{plain}"

@@ -13,7 +13,7 @@ from draftpy.inspectors.facts import Facts
 from draftpy.names import AppName, parse_app_name, to_app_name
 from draftpy.packs.catalog import Catalog, catalog_folders, get_pack, load_catalog
 from draftpy.packs.model import Pack
-from draftpy.scaffold.answers import Answers, fill_answers
+from draftpy.scaffold.answers import Answers, Given, fill_answers
 from draftpy.scaffold.apply import Files, ScaffoldReport, apply_scaffold
 from draftpy.scaffold.contents import chart_folder, load_templates, render_files
 from draftpy.scaffold.outcome import CreateOutcome, CreateRequest
@@ -41,7 +41,8 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     notices += _port_notices(request, choice.pack, found.facts)
     companions = _find_companions(request, choice, found, tree)
     port = request.port or companions.port
-    answers = fill_answers(choice.pack, found.facts, name, port, choice.companion)
+    given = Given(app=name, port=port, variables=dict(request.variables))
+    answers = fill_answers(choice.pack, found.facts, given, choice.companion)
     answers = replace(answers, companions=companions)
     notices += (*_no_port_notices(choice, answers), *_companion_notices(answers))
     plan = _plan(request, choice.pack, answers, found.place.root, files)

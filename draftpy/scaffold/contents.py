@@ -1,5 +1,6 @@
 """Pack and answers → the files that a project should have, as text."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -7,6 +8,7 @@ from typing import Any
 
 from draftpy.errors import PackInvalid
 from draftpy.packs.model import Pack
+from draftpy.packs.texts import read_pack_texts, read_texts
 from draftpy.render import render, to_exec_form
 from draftpy.scaffold.answers import Answers
 from draftpy.scaffold.development import render_dev
@@ -44,9 +46,11 @@ class WantedFile:
 def load_templates(pack: Pack, templates_folder: Path) -> Templates:
     """Read the pack's and the shared templates; raises PackInvalid."""
     return Templates(
-        pack=_read_folder(pack.folder),
-        chart=_read_folder(templates_folder / "chart"),
-        shared={path.name: _read(path) for path in templates_folder.glob("*.j2") if path.is_file()},
+        pack=read_pack_texts(pack),
+        chart=read_texts(templates_folder / "chart"),
+        shared={
+            name: text for name, text in read_texts(templates_folder).items() if "/" not in name
+        },
     )
 
 
@@ -60,7 +64,9 @@ def render_files(pack: Pack, answers: Answers, templates: Templates) -> tuple[Wa
     outputs = [
         WantedFile(
             path=_checked_path(pack, _render_text(output.path, names)),
-            text=render(templates.pack, output.template, names),
+            text=templates.pack[output.template]
+            if output.is_plain
+            else render(templates.pack, output.template, names),
         )
         for output in pack.outputs
         if _render_text(output.path, names)
@@ -90,24 +96,46 @@ def chart_folder(answers: Answers) -> str:
 
 
 def _chart_files(pack: Pack, answers: Answers, templates: Templates) -> list[WantedFile]:
-    texts = dict(templates.chart)
-    # Only the name differs; the templates hold another language's braces and stay as they are.
-    texts["Chart.yaml"] = texts["Chart.yaml"].replace(
-        "name: app\ndescription: Runs app", f"name: {answers.app}\ndescription: Runs {answers.app}"
-    )
-    layers = [texts["values.yaml"]]
-    if pack.values:
-        layers.append(render(templates.pack, pack.values, answers.as_names()))
-    try:
-        texts["values.yaml"] = merge_values(tuple(layers), _own_values(answers))
-    except YamlBroken as error:
-        raise PackInvalid(
-            f"{pack.values} of pack {pack.name} is not valid YAML",
-            evidence=error.problem,
-            remedy=f"mend {pack.folder / pack.values}",
-        ) from error
+    texts = _own_chart(pack, answers, templates) if pack.chart else dict(templates.chart)
+    if not pack.chart:
+        # Only the name differs; the templates hold another language's braces and stay as they are.
+        texts["Chart.yaml"] = texts["Chart.yaml"].replace(
+            "name: app\ndescription: Runs app",
+            f"name: {answers.app}\ndescription: Runs {answers.app}",
+        )
+        texts["values.yaml"] = _values_text(pack, answers, templates)
     folder = chart_folder(answers)
     return [WantedFile(path=f"{folder}/{name}", text=texts[name]) for name in sorted(texts)]
+
+
+def _own_chart(pack: Pack, answers: Answers, templates: Templates) -> dict[str, str]:
+    """The pack's own chart, as it is but for its name."""
+    start = f"{pack.chart}/"
+    texts = {
+        path.removeprefix(start): text
+        for path, text in templates.pack.items()
+        if path.startswith(start)
+    }
+    texts["Chart.yaml"] = re.sub(
+        r"^name:.*$", f"name: {answers.app}", texts["Chart.yaml"], count=1, flags=re.MULTILINE
+    )
+    return texts
+
+
+def _values_text(pack: Pack, answers: Answers, templates: Templates) -> str:
+    names = answers.as_names()
+    layers = [
+        templates.chart["values.yaml"],
+        *(render(templates.pack, name, names) for name in pack.values),
+    ]
+    try:
+        return merge_values(tuple(layers), _own_values(answers))
+    except YamlBroken as error:
+        raise PackInvalid(
+            f"{' or '.join(pack.values)} of pack {pack.name} is not valid YAML",
+            evidence=error.problem,
+            remedy=f"mend it in {pack.folder}",
+        ) from error
 
 
 def _own_values(answers: Answers) -> dict[str, Any]:
@@ -142,15 +170,3 @@ def _checked_path(pack: Pack, path: str) -> str:
             remedy=f"mend `files:` in {pack.folder}/pack.yaml",
         )
     return str(PurePosixPath(path))
-
-
-def _read_folder(folder: Path) -> dict[str, str]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _read(path) for path in paths}
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackInvalid(f"{path} cannot be read", evidence=str(error)) from error

@@ -28,11 +28,13 @@ class CreateRequest:
     force: bool = False
     explain: bool = False
     from_compose: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_specific(self) -> bool:
         """Whether the user asks for something that an existing file may contradict."""
-        return bool(self.pack or self.name or self.port or self.from_compose)
+        asked = (self.pack, self.name, self.port, self.from_compose, self.variables)
+        return any(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

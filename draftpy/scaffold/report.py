@@ -8,7 +8,7 @@ from draftpy.detect import Detection, find_companion
 from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.languages import LanguageShare
 from draftpy.names import AppName
-from draftpy.scaffold.answers import fill_answers
+from draftpy.scaffold.answers import Given, fill_answers
 from draftpy.scaffold.places import FoundApp
 from draftpy.scaffold.screen import (
     describe_app,
@@ -43,7 +43,7 @@ class DetectReport:
             return "no pack fits"
         pack, facts = self.best.pack, self.found.facts
         companion = find_companion(pack, self.found.detections.ranked)
-        answers = fill_answers(pack, facts, _ANY_NAME, companion=companion)
+        answers = fill_answers(pack, facts, Given(app=_ANY_NAME), companion)
         return describe_app(pack, facts, answers, companion)
 
 

@@ -8,7 +8,7 @@ from draftpy.inspectors.facts import AppKind, Fact, Facts
 from draftpy.names import AppName
 from draftpy.packs.format import parse_pack
 from draftpy.packs.model import Pack
-from draftpy.scaffold.answers import Answers, fill_answers
+from draftpy.scaffold.answers import Answers, Given, fill_answers
 from draftpy.scaffold.apply import apply_scaffold
 from draftpy.scaffold.contents import Templates, WantedFile, render_files
 from draftpy.scaffold.plan import (
@@ -137,30 +137,33 @@ def facts(**values: str | int | tuple[str, ...]) -> Facts:
 def test_answers_from_flag_fact_default(tmp_path: Path) -> None:
     pack = make_pack(tmp_path, "variables: {start: {type: list}, extra: {default: d}}\n")
     found = facts(kind="web", port=5000, start=("run", "--port={port}"))
-    assert fill_answers(pack, found, APP).variables == {
+    assert fill_answers(pack, found, Given(app=APP)).variables == {
         "start": ("run", "--port=5000"),
         "extra": "d",
     }
-    assert fill_answers(pack, found, APP, port=9).variables["start"] == ("run", "--port=9")
+    assert fill_answers(pack, found, Given(app=APP, port=9)).variables["start"] == (
+        "run",
+        "--port=9",
+    )
 
 
 def test_worker_has_no_port_unless_told(tmp_path: Path) -> None:
     pack = make_pack(tmp_path, "")
-    assert fill_answers(pack, facts(kind="worker"), APP).port == 0
-    told = fill_answers(pack, facts(kind="worker"), APP, port=9)
+    assert fill_answers(pack, facts(kind="worker"), Given(app=APP)).port == 0
+    told = fill_answers(pack, facts(kind="worker"), Given(app=APP, port=9))
     assert (told.port, told.kind) == (9, AppKind.WEB)
 
 
 def test_missing_required_variable_is_named(tmp_path: Path) -> None:
     pack = make_pack(tmp_path, "variables: {start: {type: list, description: the command}}\n")
     with pytest.raises(PackInvalid, match="needs to know start"):
-        fill_answers(pack, facts(), APP)
+        fill_answers(pack, facts(), Given(app=APP))
 
 
 def test_variable_of_the_wrong_type_is_named(tmp_path: Path) -> None:
     pack = make_pack(tmp_path, "variables: {start: {type: list}}\n")
     with pytest.raises(PackInvalid, match="start must be a list"):
-        fill_answers(pack, facts(start="run"), APP)
+        fill_answers(pack, facts(start="run"), Given(app=APP))
 
 
 def templates(**pack_files: str) -> Templates:
