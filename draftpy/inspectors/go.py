@@ -1,194 +1,168 @@
-"""Go modules → facts."""
+"""Go modules and workspaces → facts."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from posixpath import basename, dirname
 
+from draftpy.inspectors.commands import PORT_MARK
 from draftpy.inspectors.facts import (
     AppKind,
-    Confidence,
     Evidence,
     Fact,
     FactValue,
     Findings,
     Problem,
 )
+from draftpy.inspectors.go_cgo import find_cgo
+from draftpy.inspectors.go_modules import MOD, WORK, GoModule, GoModules, load_modules
+from draftpy.inspectors.go_programs import (
+    GoFile,
+    Program,
+    embedded_roots,
+    files_of,
+    find_programs,
+    read_go_files,
+)
+from draftpy.inspectors.go_web import (
+    find_arguments,
+    find_framework,
+    find_kind,
+    health_facts,
+    listening_of,
+)
+from draftpy.inspectors.read_paths import find_read_paths
 from draftpy.inspectors.versions import GO
 from draftpy.source import SourceTree
 
-DEFAULT_PORT = 8080
-_FRAMEWORKS = {
-    "github.com/gin-gonic/gin": "Gin",
-    "github.com/labstack/echo/v4": "Echo",
-    "github.com/gofiber/fiber/v2": "Fiber",
-    "github.com/gofiber/fiber/v3": "Fiber",
-    "github.com/go-chi/chi/v5": "chi",
-    "github.com/gorilla/mux": "gorilla/mux",
-}
-_COMMENT = re.compile(
-    r"//[^\n]*|/\*.*?\*/|(`[^`]*`|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+')", re.DOTALL
-)
-_MAIN = re.compile(r"^package main\b.*^func main\(\)", re.DOTALL | re.MULTILINE)
-_IGNORED = re.compile(r"^//\s*(?:go:build|\+build)\s+ignore\b", re.MULTILINE)
-_LITERAL_PORT = re.compile(r"\"(?:[\w.]*):(\d{2,5})\"")
-_LISTENS = re.compile(r"\b(?:ListenAndServe|Listen|Run|Start|Serve)(?:TLS)?\(|\bAddr:")
-_PORT_VARIABLE = re.compile(r"os\.(?:Getenv|LookupEnv)\(\"(\w*PORT)\"\)")
-_HEALTH = re.compile(r"\"(?:GET )?(/healthz|/health|/livez|/readyz|/ping)\"")
-_EMBED = re.compile(r"^//go:embed\s", re.MULTILINE)
-_ASSETS = ("templates", "static", "public", "assets", "views", "web")
-_FIRST = ("web", "server", "api", "app")
-_MAX_FILES = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _GoFile:
-    path: str
-    raw: str
-    code: str
+# Read by frameworks under names that no literal holds.
+_USUAL_ASSETS = ("templates", "static", "public", "views")
 
 
 def inspect(tree: SourceTree) -> Findings:
-    """Facts `go.*`; empty without go.mod."""
-    text = tree.find_text("go.mod")
-    if text is None:
+    """Facts `go.*`; empty without go.mod, go.work or a main.go at the root."""
+    modules = load_modules(tree)
+    if not modules.modules and not modules.problems and tree.has("main.go"):
+        return _inspect_script(tree)
+    if not modules.modules:
+        return Findings(problems=modules.problems)
+    files = read_go_files(tree)
+    programs = find_programs(files, modules)
+    manifest = WORK if modules.is_workspace else MOD
+    facts = [Fact(key="go.manifest", value=manifest, evidence=Evidence(file=manifest, line=1))]
+    problems = [*modules.problems]
+    if programs:
+        mine = files_of(programs[0], files, modules)
+        facts += _program_facts(tree, programs[0], mine)
+        problems += _problems(programs, mine)
+    facts += [_version(modules), *_module_facts(tree, modules)]
+    return Findings(facts=tuple(facts), problems=tuple(problems))
+
+
+def _inspect_script(tree: SourceTree) -> Findings:
+    """A main.go without go.mod: the image makes one."""
+    module = GoModule(folder="", path="app")
+    modules = GoModules(modules=(module,))
+    files = [file for file in read_go_files(tree) if not file.folder]
+    programs = find_programs(files, modules)
+    if not programs:
         return Findings()
-    module = re.search(r"^module\s+(\S+)", text, re.MULTILINE)
-    if module is None:
-        what = "names no module"
-        return Findings(problems=(Problem(file="go.mod", what=what, remedy="go mod init NAME"),))
-    files = _read_files(tree)
-    mains = _find_mains(files, module[1].strip('"'))
+    where = Evidence(file="main.go", text="no go.mod stands beside it")
     facts = [
-        Fact(key="go.manifest", value="go.mod", evidence=Evidence(file="go.mod", line=1)),
-        *_framework_facts(text),
-        *(_main_facts(files, mains) if mains else ()),
-        _version(text),
-        *_build_facts(tree, text),
+        Fact(key="go.script", value="main.go", evidence=where),
+        *_program_facts(tree, programs[0], files),
+        Fact(key="go.version", value=GO.default),
+        Fact(key="go.mod_files", value=()),
+        Fact(key="go.needs_module", value=True),
     ]
-    return Findings(facts=tuple(facts), problems=tuple(_problems(files, mains)))
+    return Findings(facts=tuple(facts))
 
 
-def _read_files(tree: SourceTree) -> list[_GoFile]:
-    paths = [p for p in tree.files if p.endswith(".go") and not p.endswith("_test.go")]
-    texts = ((path, tree.find_text(path) or "") for path in paths[:_MAX_FILES])
-    return [
-        _GoFile(path=path, raw=text, code=_COMMENT.sub(lambda m: m[1] or "", text))
-        for path, text in texts
-    ]
-
-
-def _find_mains(files: list[_GoFile], module: str) -> list[_GoFile]:
-    """The files with a main function, likeliest program first."""
-    found = [f for f in files if _MAIN.search(f.code) and not _IGNORED.search(f.raw)]
-    own = basename(re.sub(r"/v\d+$", "", module))
-
-    def order(file: _GoFile) -> tuple[int, int, str]:
-        folder = dirname(file.path)
-        name = basename(folder)
-        names = (*_FIRST, own)
-        rank = names.index(name) if name in names and folder.startswith("cmd/") else len(names)
-        return (-1 if not folder else rank, folder.count("/"), folder)
-
-    return sorted(found, key=order)
-
-
-def _framework_facts(text: str) -> Iterator[Fact]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = re.match(r"(?:require)?\s*(\S+)\s+v(\d+\.\d+)", line.strip())
-        if match and match[1] in _FRAMEWORKS and "// indirect" not in line:
-            where = Evidence(file="go.mod", line=number, text=line.strip())
-            yield Fact(key="go.framework", value=match[1], evidence=where)
-            yield Fact(key="go.framework_title", value=_FRAMEWORKS[match[1]])
-            yield Fact(key="go.framework_version", value=match[2])
-            return
-
-
-def _main_facts(files: list[_GoFile], mains: list[_GoFile]) -> Iterator[Fact]:
-    main = mains[0]
-    package = f"./{dirname(main.path)}".rstrip("/")
-    line = main.raw.count("\n", 0, main.raw.find("func main()")) + 1
-    means = f"built from {package}"
-    where = Evidence(file=main.path, line=line, text="func main()", means=means)
-    yield Fact(key="go.package", value=package, evidence=where)
-    # Other programs' files say nothing about this one.
-    others = {dirname(other.path) for other in mains} - {dirname(main.path)}
-    mine = [file for file in files if dirname(file.path) not in others]
-    mine.sort(key=lambda file: dirname(file.path) != dirname(main.path))
-    serves = any(_LISTENS.search(file.code) for file in mine)
-    yield Fact(key="go.kind", value=str(AppKind.WEB if serves else AppKind.WORKER))
-    if serves:
-        yield from _port_facts(mine)
-        yield from _health_facts(mine)
-
-
-def _port_facts(files: list[_GoFile]) -> Iterator[Fact]:
-    for file in files:
-        variable = _PORT_VARIABLE.search(file.code)
-        if variable:
-            line = file.raw.count("\n", 0, file.raw.find(variable[0])) + 1
-            text, means = variable[0], f"listens where {variable[1]} says"
-            where = Evidence(file=file.path, line=line, text=text, means=means)
-            yield Fact(key="go.port", value=DEFAULT_PORT, evidence=where)
-            yield Fact(key="go.port_variable", value=variable[1])
-            return
-    for file in files:
-        literal = _LITERAL_PORT.search(file.code) if _LISTENS.search(file.code) else None
-        if literal:
-            line = file.raw.count("\n", 0, file.raw.find(literal[0])) + 1
-            means = f"listens on {literal[1]}"
-            where = Evidence(file=file.path, line=line, text=literal[0], means=means)
-            yield Fact(key="go.port", value=int(literal[1]), evidence=where)
-            return
-    yield Fact(key="go.port", value=DEFAULT_PORT, confidence=Confidence.GUESS)
-    yield Fact(key="go.port_variable", value="PORT")
-
-
-def _health_facts(files: list[_GoFile]) -> Iterator[Fact]:
-    for file in files:
-        match = _HEALTH.search(file.code)
-        if match:
-            line = file.raw.count("\n", 0, file.raw.find(match[0])) + 1
-            means = "is asked by the probes"
-            where = Evidence(file=file.path, line=line, text=match[0], means=means)
-            yield Fact(key="go.health_path", value=match[1], evidence=where)
-            return
-
-
-def _version(text: str) -> Fact:
-    """`toolchain`, else `go`: both are lower bounds, so the default serves unless it is older."""
-    for pattern in (r"^toolchain\s+go(\d+\.\d+)", r"^go\s+(\d+\.\d+)"):
-        match = re.search(pattern, text, re.MULTILINE)
-        if match:
-            line = text.count("\n", 0, match.start()) + 1
-            where = Evidence(file="go.mod", line=line, text=match[0])
-            newest = max(match[1], GO.default, key=lambda v: [int(n) for n in v.split(".")])
-            return Fact(key="go.version", value=newest, evidence=where)
-    return Fact(key="go.version", value=GO.default, confidence=Confidence.LIKELY)
-
-
-def _build_facts(tree: SourceTree, text: str) -> Iterator[Fact]:
-    embeds = any(_EMBED.search(tree.find_text(f) or "") for f in tree.match("**/*.go"))
-    folders = {file.partition("/")[0] for file in tree.files if "/" in file}
-    assets = () if embeds else tuple(name for name in _ASSETS if name in folders)
+def _program_facts(tree: SourceTree, program: Program, files: list[GoFile]) -> Iterator[Fact]:
+    means = f"built from {program.package}"
+    where = Evidence(
+        file=program.main.file.path, line=program.line, text="func main()", means=means
+    )
+    framework = tuple(find_framework(program.module, files))
+    title = str(framework[1].value) if framework else ""
+    yield from framework
+    yield Fact(key="go.package", value=program.package, evidence=where)
+    kind = find_kind(files, title)
+    yield Fact(key="go.kind", value=str(kind))
+    if kind is AppKind.WEB:
+        yield from listening_of(files).facts("go")
+        yield from health_facts(files)
+    arguments = find_arguments(files, title, PORT_MARK)
+    if arguments:
+        yield Fact(key="go.arguments", value=arguments)
+    yield Fact(key="go.assets", value=_assets(tree, files))
+    cgo = find_cgo(program.module, files)
     facts: dict[str, FactValue] = {
-        "mod_files": tuple(name for name in ("go.mod", "go.sum") if tree.has(name)),
-        "has_packages": bool(re.search(r"^\s*(?:require\s+)?\S+\s+v\d", text, re.MULTILINE)),
+        "uses_cgo": cgo.is_used,
+        "build_packages": cgo.build,
+        "run_packages": cgo.run,
+    }
+    for name, value in facts.items():
+        yield Fact(key=f"go.{name}", value=value, evidence=cgo.evidence if value else None)
+
+
+def _assets(tree: SourceTree, files: list[GoFile]) -> tuple[str, ...]:
+    """What is read at run time and not put into the program."""
+    embedded = embedded_roots(files)
+    folders = {path.split("/", 1)[0] for path in tree.files if "/" in path}
+    usual = set() if embedded else {name for name in _USUAL_ASSETS if name in folders}
+    named = set(find_read_paths(tree, (file.file for file in files)))
+    packages = {file.folder.split("/")[0] for file in files}
+    return tuple(sorted((named | usual) - embedded - (packages - set(_USUAL_ASSETS))))
+
+
+def _version(modules: GoModules) -> Fact:
+    """`toolchain`, else `go`: both are lower bounds, so the default serves unless it is older."""
+    best = Fact(key="go.version", value=GO.default)
+    newest = _numbers(GO.default)
+    is_told = False
+    for module in modules.modules:
+        for pattern in (r"^toolchain\s+go(\d+\.\d+)", r"^go\s+(\d+\.\d+)"):
+            match = re.search(pattern, module.text, re.MULTILINE)
+            if not match or (is_told and _numbers(match[1]) <= newest):
+                continue
+            line = module.text.count("\n", 0, match.start()) + 1
+            where = Evidence(file=module.file, line=line, text=match[0])
+            newest = max(newest, _numbers(match[1]))
+            is_told = True
+            value = ".".join(str(number) for number in newest)
+            best = Fact(key="go.version", value=value, evidence=where)
+            break
+    return best
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def _module_facts(tree: SourceTree, modules: GoModules) -> Iterator[Fact]:
+    replaces = any(module.replaces_locally for module in modules.modules)
+    facts: dict[str, FactValue] = {
+        "mod_files": tuple(name for name in (MOD, "go.sum") if tree.has(name)),
+        "has_packages": any(module.requirements for module in modules.modules),
         "is_vendored": (tree.root / "vendor" / "modules.txt").is_file(),
-        "needs_source": bool(re.search(r"=>\s*\.", text)),
-        "assets": assets,
+        "needs_source": replaces or modules.is_workspace,
+        "needs_sums": _needs_sums(tree, modules),
     }
     for name, value in facts.items():
         yield Fact(key=f"go.{name}", value=value)
 
 
-def _problems(files: list[_GoFile], mains: list[_GoFile]) -> Iterator[Problem]:
-    folders = list(dict.fromkeys(dirname(main.path) or "." for main in mains))
+def _needs_sums(tree: SourceTree, modules: GoModules) -> bool:
+    """Without go.sum Go builds nothing that requires a module."""
+    requires = any(module.requirements for module in modules.modules)
+    return requires and not modules.is_workspace and not tree.has("go.sum")
+
+
+def _problems(programs: list[Program], files: list[GoFile]) -> Iterator[Problem]:
+    folders = [program.folder or "." for program in programs]
     if len(folders) > 1:
         what = f"is the program that is built; others: {', '.join(folders[1:])}"
         remedy = "change the go build line of the Dockerfile for another"
         yield Problem(file=folders[0], what=what, remedy=remedy, is_note=True)
-    cgo = next((file for file in files if 'import "C"' in file.code), None)
-    if cgo:
-        what = "uses cgo, which the static image has no C library for"
-        yield Problem(file=cgo.path, what=what, remedy="build with cgo on a Debian base instead")
+    problem = listening_of(files).problem
+    if problem:
+        yield problem

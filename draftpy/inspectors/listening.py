@@ -73,6 +73,10 @@ _HOST_NAME = re.compile(r"(?:\w+_)?(?:HOST|BIND|ADDR|ADDRESS|IP|INTERFACE|LISTEN
 _ADDRESS_DEFAULT = re.compile(r"[\"`](?:[\w.]*|\[[\d:]+\]):(\d{2,5})[\"`]")
 _HOST_DEFAULT = re.compile(r"[\"`](?:127\.0\.0\.1|localhost|0\.0\.0\.0|::1?|\[::1?\])[\"`]")
 _LOOPBACK = re.compile(r"127\.0\.0\.1|localhost|\[?::1\]?|127,\s*0,\s*0,\s*1")
+# Databases and queues that programs name beside their own port.
+_FOREIGN_PORTS = frozenset(
+    [25, 465, 587, 1433, 1521, 2379, 3306, 4222, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017]
+)
 # How far behind the name of a variable its default is looked for.
 _NEAR = 160
 
@@ -192,10 +196,15 @@ def _by_literal(files: list[CodeFile], dialect: Dialect, environ: tuple[str, ...
     serving = [file for file in files if dialect.listens.search(file.code)]
     for pattern in dialect.ports:
         for file in serving:
-            match = pattern.search(file.code)
-            if match and 0 < int(match["port"]) < 65536:
+            found = (m for m in pattern.finditer(file.code) if _is_own_port(int(m["port"])))
+            match = next(found, None)
+            if match:
                 return _literal(file, match, environ)
     return Listening(environ=environ)
+
+
+def _is_own_port(port: int) -> bool:
+    return 0 < port < 65536 and port not in _FOREIGN_PORTS
 
 
 def _literal(file: CodeFile, match: re.Match[str], environ: tuple[str, ...]) -> Listening:

@@ -1,0 +1,3 @@
+module example.com/tea/lib
+
+go 1.25

@@ -1,0 +1,3 @@
+module example.com/tea/svc
+
+go 1.25
