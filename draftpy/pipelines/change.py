@@ -19,6 +19,18 @@ _NAMED_PATHS = 5
 Cancelled = Callable[[], bool]
 
 
+class Deploy(Protocol):
+    """All stages."""
+
+    def __call__(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        """One turn; whether anything was deployed."""
+        ...
+
+    def rebuild(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        """The same, with an image of the files as they are now."""
+        ...
+
+
 class Pods(Protocol):
     """The pods that can be synced."""
 
@@ -30,6 +42,10 @@ class Pods(Protocol):
         """Bring a change set into them; NeedsTurn says why that is not enough."""
         ...
 
+    def restart(self) -> Synced:
+        """Start the app of each anew."""
+        ...
+
     def explain_exit(self, result: PodResult) -> Cause:
         """Why the app of a pod ended."""
         ...
@@ -39,12 +55,14 @@ class Pods(Protocol):
 class ChangeTurn:
     """See `up.Turn`; `deploy` is a turn of all stages."""
 
-    deploy: Callable[[ChangeSet | None, Cancelled], bool]
+    deploy: Deploy
     pods: Pods | None
     reporter: Reporter
     clock: Clock
+    # Whether pods hold newer files than their image.
+    has_synced: bool = field(default=False, init=False)
     # A turn that failed has left its changes to the next one: only all stages see to them.
-    _is_open: bool = field(default=False)
+    _is_open: bool = field(default=False, init=False)
 
     def __call__(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         """Sync or deploy; whether anything was deployed."""
@@ -62,6 +80,26 @@ class ChangeTurn:
         self._is_open = False
         return deployed
 
+    def rebuild(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        """All stages, with an image of the files as they are now."""
+        with self.pods.in_turn() if self.pods else nullcontext():
+            deployed = self.deploy.rebuild(changes, is_cancelled)
+            self._is_open = self.has_synced = False
+            return deployed
+
+    def restart(self) -> None:
+        """Start the app anew with the files that it has."""
+        if self.pods is None:
+            return
+        began = self.clock.now()
+        with self.pods.in_turn():
+            synced = self.pods.restart()
+        count = len(synced.results)
+        took = f"{(self.clock.now() - began) * 1000:.0f} ms"
+        text = f"restarted in {count} pod{'' if count == 1 else 's'}, answering after {took}"
+        self.reporter.report(Notice(text=text if count else "no pod to restart an app in"))
+        self._tell_ends(synced)
+
     def _sync(self, changes: ChangeSet, is_cancelled: Cancelled) -> NeedsTurn | None:
         if self.pods is None or self._is_open:
             return NeedsTurn(path="", reason="")
@@ -72,6 +110,7 @@ class ChangeTurn:
         if not synced.has_changes:
             self.reporter.report(Notice(text="same content: nothing to do"))
             return None
+        self.has_synced = True
         self._tell(changes, synced, began)
         return None
 
@@ -97,6 +136,9 @@ class ChangeTurn:
                 answering_s=slowest.answering_s if slowest else 0.0,
             )
         )
+        self._tell_ends(synced)
+
+    def _tell_ends(self, synced: Synced) -> None:
         for result in synced.results:
             if result.exit and self.pods:
                 self._tell_exit(self.pods.explain_exit(result))

@@ -105,6 +105,11 @@ class Deployer:
                 self._tools.reporter.report(Notice(text=f"{error.what}: looking again"))
         return self._turn(changes, is_cancelled)
 
+    def rebuild(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
+        """One turn with an image of the files as they are now; see `__call__`."""
+        self._may_keep = False
+        return self(changes, is_cancelled)
+
     def plan(self, changes: ChangeSet | None) -> PlannedTurn:
         """Read the folder and the release, and decide; changes nothing anywhere."""
         return self._planner.plan(changes, self._published, may_keep=self._may_keep)

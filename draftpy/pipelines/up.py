@@ -1,13 +1,14 @@
 """up: guard → one turn → follow, and another turn for each change set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from draftpy.clock import Clock
 from draftpy.errors import DraftError, ExitCode, Interrupted
 from draftpy.events import Failed, Notice, Reporter, Served, Stopped, Watching
+from draftpy.keys import Command
 from draftpy.pipelines.stages import ToldError
 from draftpy.watch import ChangeQueue, ChangeSet, Watcher
 
@@ -37,8 +38,12 @@ class UpParts:
     follow: AbstractContextManager[object]
     reporter: Reporter
     clock: Clock
-    goodbye: Stopped
+    goodbye: Callable[[], Stopped]
     when_up: Callable[[], None]
+    # What a key makes happen; a rebuild is a turn of its own.
+    keyboard: AbstractContextManager[object]
+    rebuild: Turn
+    keys: Mapping[Command, Callable[[], None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +69,13 @@ def up(parts: UpParts) -> int:
         try:
             folders = stack.enter_context(parts.watcher.watch(parts.queue)) if parts.watcher else 0
             stack.enter_context(parts.follow)
+            stack.enter_context(parts.keyboard)
             outcome = _turn(parts, None)
             if folders:
                 parts.reporter.report(Watching(folders=folders))
             _loop(parts, outcome)
         except KeyboardInterrupt:
-            parts.reporter.report(parts.goodbye)
+            parts.reporter.report(parts.goodbye())
     return int(ExitCode.DONE)
 
 
@@ -80,13 +86,24 @@ def _loop(parts: UpParts, outcome: Outcome) -> None:
             parts.when_up()
             is_open = True
         changes = parts.queue.wait_next(_WAIT_S)
+        if changes is None and (command := parts.queue.take_command()):
+            outcome = _obey(parts, command, outcome)
+            continue
         if changes is None and outcome.code != ExitCode.UNREACHABLE:
             continue
         outcome = _turn(parts, _merged(outcome.open_changes, changes))
 
 
-def _turn(parts: UpParts, changes: ChangeSet | None) -> Outcome:
-    outcome = _try_turn(parts.turn, changes, parts.queue.has_pending, parts.reporter)
+def _obey(parts: UpParts, command: Command, before: Outcome) -> Outcome:
+    if command is Command.REBUILD:
+        return _turn(parts, before.open_changes, parts.rebuild)
+    if command in parts.keys:
+        parts.keys[command]()
+    return before
+
+
+def _turn(parts: UpParts, changes: ChangeSet | None, turn: Turn | None = None) -> Outcome:
+    outcome = _try_turn(turn or parts.turn, changes, parts.queue.has_pending, parts.reporter)
     if changes is not None and outcome.deployed:
         parts.reporter.report(Served(seconds=parts.clock.now() - changes.seen_at))
     return outcome

@@ -1,27 +1,28 @@
 """up: what one run of it is made of."""
 
-import platform
-import webbrowser
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from draftpy.config import DRAFT_YAML
 from draftpy.errors import ConfigInvalid, ExitCode
-from draftpy.events import Event, Forwarding, Reporter, Result, Stopped
+from draftpy.events import Notice, Reporter, Result, Stopped
 from draftpy.invocation import Invocation, Telling, Where
+from draftpy.keys import Command, render_key_help
 from draftpy.wiring.developing import open_hold, open_pods, read_agent_digest, wrap_builder
 from draftpy.wiring.flags import CreateFlags, UpFlags
+from draftpy.wiring.keys import open_keys
 from draftpy.wiring.local import run_create
 from draftpy.wiring.projects import open_project, root_of
-from draftpy.wiring.reporting import ClosableReporter, reporting
+from draftpy.wiring.reporting import reporting
+from draftpy.wiring.screen import Screen
+from draftpy.wiring.watching import open_watcher
 from draftpy.wiring.world import World
 
 if TYPE_CHECKING:
     from draftpy.pipelines.deploy import Deployer
     from draftpy.pipelines.wanted import Wanted
     from draftpy.sync.development import DevelopmentPods
-    from draftpy.watch import Watcher
+    from draftpy.watch import ChangeQueue
 
 
 def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Telling) -> int:
@@ -36,7 +37,7 @@ def run_up(invocation: Invocation, where: Where, flags: UpFlags, telling: Tellin
             _tell_plan(_deployer(world, flags, None), reporter)
             return int(ExitCode.DONE)
         with open_hold(world):
-            return _run_once(world, flags) if flags.once else _run_loop(world, flags)
+            return _run_once(world, flags) if flags.once else _run_loop(world, flags, telling)
 
 
 def _deployer(world: World, flags: UpFlags, pods: "DevelopmentPods | None") -> "Deployer":
@@ -117,89 +118,51 @@ def _tell_plan(deployer: "Deployer", reporter: Reporter) -> None:
     reporter.report(Result(text=render_plan(plan), body=body))
 
 
-def _run_loop(world: World, flags: UpFlags) -> int:
+def _run_loop(world: World, flags: UpFlags, telling: Telling) -> int:
     from draftpy.follow import follow
     from draftpy.logs import LogOptions
     from draftpy.pipelines.change import ChangeTurn
     from draftpy.pipelines.up import UpParts, up
     from draftpy.watch import ChangeQueue
 
-    ports = _PortNotes(world.reporter)
-    world.reporter = ports
+    screen = Screen(world.reporter)
+    world.reporter = screen
     parts = world.follow_parts(LogOptions(tail=10), forward=True)
     pods = open_pods(world, parts.forwards)
-    app, namespace = world.project.app, world.namespace
     turn = ChangeTurn(
-        deploy=_deployer(world, flags, pods), pods=pods, reporter=world.reporter, clock=world.clock
+        deploy=_deployer(world, flags, pods), pods=pods, reporter=screen, clock=world.clock
     )
+    queue = ChangeQueue(world.clock)
     return up(
         UpParts(
             turn=turn,
-            watcher=_open_watcher(world) if flags.watch else None,
-            queue=ChangeQueue(world.clock),
-            follow=follow(app, replace(parts, pods=pods)),
-            reporter=world.reporter,
+            watcher=open_watcher(world) if flags.watch else None,
+            queue=queue,
+            follow=follow(world.project.app, replace(parts, pods=pods)),
+            reporter=screen,
             clock=world.clock,
-            goodbye=Stopped(
-                text=f"{app} keeps running in namespace {namespace}",
-                remedy="remove it: draftpy delete",
-            ),
-            when_up=ports.open_browser if flags.open_browser else _nothing,
+            goodbye=lambda: _goodbye(world, has_synced=turn.has_synced),
+            when_up=screen.open_browser if flags.open_browser else lambda: None,
+            keyboard=open_keys(world.invocation, telling, queue.press),
+            rebuild=turn.rebuild,
+            keys={
+                Command.RESTART: turn.restart,
+                Command.PAUSE: lambda: _toggle_pause(queue, screen),
+                Command.OPEN: screen.open_browser,
+                Command.LOGS: screen.toggle_logs_only,
+                Command.HELP: lambda: screen.report(Notice(text=render_key_help())),
+            },
         )
     )
 
 
-def _open_watcher(world: World) -> "Watcher":
-    from draftpy.ignore import DeployIgnore, load_deploy_ignore
-
-    root, environment = world.project.root, world.environment
-    deployed = (DRAFT_YAML, environment.chart, *environment.values_files)
-
-    def load_rules(folder: Path) -> DeployIgnore:
-        return load_deploy_ignore(folder, environment.dockerfile, deployed)
-
-    if platform.system() != "Linux":
-        from draftpy.adapters.watchdog_watcher import WatchdogWatcher
-
-        return WatchdogWatcher(root, load_rules)
-    from draftpy.adapters.falling_back_watcher import FallingBackWatcher
-    from draftpy.adapters.inotify_watcher import InotifyWatcher
-    from draftpy.adapters.polling_watcher import Polling, PollingWatcher
-    from draftpy.adapters.silent_mounts import find_silent_mount
-
-    def poll(because: str, remedy: str = "") -> PollingWatcher:
-        polling = Polling(because=because, remedy=remedy)
-        return PollingWatcher(root, load_rules, world.reporter, polling)
-
-    if kind := find_silent_mount(root):
-        return poll(f"{root} is on {kind}, which does not tell of changes made elsewhere")
-    return FallingBackWatcher(
-        InotifyWatcher(root, load_rules), lambda limit: poll(limit.what, limit.remedy)
-    )
+def _goodbye(world: World, *, has_synced: bool) -> Stopped:
+    text = f"{world.project.app} keeps running in namespace {world.namespace}"
+    if has_synced:
+        text += " with the last synced files; a new pod starts with those of its image"
+    return Stopped(text=text, remedy="remove it: draftpy delete")
 
 
-class _PortNotes:
-    """Passes events on and remembers the first URL, for --open."""
-
-    def __init__(self, reporter: ClosableReporter) -> None:
-        self._reporter = reporter
-        self._url = ""
-
-    def report(self, event: Event) -> None:
-        """Pass it on."""
-        if isinstance(event, Forwarding) and not self._url:
-            self._url = event.url
-        self._reporter.report(event)
-
-    def close(self) -> None:
-        """Give the terminal back."""
-        self._reporter.close()
-
-    def open_browser(self) -> None:
-        """Open the first URL in the user's browser."""
-        if self._url:
-            webbrowser.open(self._url)
-
-
-def _nothing() -> None:
-    return
+def _toggle_pause(queue: "ChangeQueue", screen: Screen) -> None:
+    text = "paused: changes wait; p goes on" if queue.toggle_pause() else "going on"
+    screen.report(Notice(text=text))

@@ -45,6 +45,11 @@ class ScriptedPods:
         self.applied.append(changes)
         return self.answer
 
+    def restart(self) -> Synced:
+        assert self.is_in_turn
+        assert isinstance(self.answer, Synced)
+        return self.answer
+
     def explain_exit(self, result: PodResult) -> Cause:
         assert result.exit
         return Cause(what="the app crashed (exit 1)", evidence="NameError: gret")
@@ -56,17 +61,22 @@ class Stage:
     reporter: ListReporter = field(default_factory=ListReporter)
     deployed: list[ChangeSet | None] = field(default_factory=list)
     fails: bool = False
+    rebuilt: int = 0
 
     def __post_init__(self) -> None:
         self.turn = ChangeTurn(
-            deploy=self._deploy, pods=self.pods, reporter=self.reporter, clock=ManualClock()
+            deploy=self, pods=self.pods, reporter=self.reporter, clock=ManualClock()
         )
 
     def change(self, *paths: str) -> list[Event]:
         self.turn(changed(*paths), lambda: False)
         return self.reporter.events
 
-    def _deploy(self, changes: ChangeSet | None, is_cancelled: Callable[[], bool]) -> bool:
+    def rebuild(self, changes: ChangeSet | None, is_cancelled: Callable[[], bool]) -> bool:
+        self.rebuilt += 1
+        return self(changes, is_cancelled)
+
+    def __call__(self, changes: ChangeSet | None, is_cancelled: Callable[[], bool]) -> bool:
         assert not is_cancelled()
         self.deployed.append(changes)
         if self.fails:
@@ -152,3 +162,17 @@ def test_a_file_that_cannot_be_written_is_named() -> None:
     [failed] = stage_of(PodResult(aim=AIM, version=2, refused=refused)).change("a.py")
     assert isinstance(failed, Failed)
     assert failed.what == "/app/a.py could not be written in the pod"
+
+
+def test_a_restart_is_told_with_its_time() -> None:
+    stage = stage_of(SERVED)
+    stage.turn.restart()
+    assert stage.reporter.events == [Notice(text="restarted in 1 pod, answering after 0 ms")]
+
+
+def test_a_rebuild_makes_an_image_of_what_was_synced() -> None:
+    stage = stage_of(SERVED)
+    stage.change("app.py")
+    assert stage.turn.has_synced
+    stage.turn.rebuild(None, lambda: False)
+    assert (stage.rebuilt, stage.turn.has_synced) == (1, False)

@@ -1,7 +1,7 @@
 """The loop of up: one turn per change set, and no mistake ends it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from draftpy.clock import SystemClock
@@ -21,6 +21,7 @@ from draftpy.events import (
     Stopped,
     event_name,
 )
+from draftpy.keys import Command
 from draftpy.pipelines.stages import ToldError
 from draftpy.pipelines.up import UpParts, up, up_once
 from draftpy.watch import ChangeQueue, ChangeSet
@@ -57,20 +58,29 @@ class Stage:
     watcher: ScriptedWatcher = field(default_factory=ScriptedWatcher)
     opened: int = 0
     followed: list[str] = field(default_factory=list)
+    pressed: list[Command] = field(default_factory=list)
+    rebuilds: ScriptedTurn = field(default_factory=lambda: ScriptedTurn([True]))
+    presses: tuple[Command, ...] = ()
 
     def play(self, *steps: Step) -> ScriptedTurn:
         turn = ScriptedTurn(list(steps), save=self.watcher.save)
         clock = SystemClock()
+        queue = ChangeQueue(clock)
+        for command in self.presses:
+            queue.press(command)
         code = up(
             UpParts(
                 turn=turn,
                 watcher=self.watcher,
-                queue=ChangeQueue(clock),
+                queue=queue,
                 follow=self._follow(),
                 reporter=self.reporter,
                 clock=clock,
-                goodbye=Stopped(text="hello keeps running", remedy="draftpy delete"),
+                goodbye=lambda: Stopped(text="hello keeps running", remedy="draftpy delete"),
                 when_up=self._open,
+                keyboard=nullcontext(),
+                rebuild=self.rebuilds,
+                keys={Command.RESTART: lambda: self.pressed.append(Command.RESTART)},
             )
         )
         assert code == ExitCode.DONE
@@ -145,6 +155,19 @@ def test_ctrl_c_says_what_stays_and_how_to_remove_it() -> None:
     stage = Stage()
     stage.play()
     assert stage.last() == Stopped(text="hello keeps running", remedy="draftpy delete")
+
+
+def test_a_key_does_what_it_stands_for_and_no_turn() -> None:
+    stage = Stage(presses=(Command.RESTART,))
+    turn = stage.play(True)
+    assert stage.pressed == [Command.RESTART]
+    assert len(turn.seen) == 2
+
+
+def test_a_rebuild_is_a_turn_of_its_own() -> None:
+    stage = Stage(presses=(Command.REBUILD,))
+    stage.play(True)
+    assert stage.rebuilds.seen == [None]
 
 
 def test_once_returns_the_code_of_the_stage_that_failed() -> None:
