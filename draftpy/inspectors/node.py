@@ -211,7 +211,9 @@ def _script_env(project: Project) -> tuple[str, ...]:
     variable = call.host_variable if call else ""
     is_set = any(item.startswith(f"{variable}=") for item in project.run.serving.env)
     host = (f"{variable}=0.0.0.0",) if variable and not is_set else ()
-    return (*own, *host)
+    # It takes loopback where it cannot tell that it is in a container.
+    is_cli = project.run.serving.start[:1] == ("fastify",)
+    return (*own, *host, *(("FASTIFY_ADDRESS=0.0.0.0",) if is_cli else ()))
 
 
 def _below(folder: str, path: str) -> str:

@@ -21,7 +21,8 @@ _HOOKS = re.compile(
 )
 # They need one folder or nothing of the source.
 _HARMLESS = re.compile(
-    r"\s*(?:npx )?(?:patch-package|prisma generate|only-allow \w+|ngcc.*|electron-builder.*)\s*"
+    r"\s*(?:npx )?(?:patch-package|prisma generate|only-allow \w+|ngcc.*|electron-builder.*"
+    r"|(?:svelte-kit|astro) sync.*|(?:nuxt|nuxi|nitro|nitropack) prepare)\s*"
 )
 _INSTALL_FOLDERS = ("prisma", "patches", ".yarn/patches", ".yarn/plugins", ".yarn/releases")
 _MAX_COPIES = 40
@@ -159,7 +160,7 @@ def _is_plain(step: str) -> bool:
 
 def _own_build(project: Project) -> str:
     package, serving = project.run.package, project.run.serving
-    script = package.builds
+    script = serving.script or package.builds
     if project.member and script:
         return _run_in(project, project.member, script)
     if script:

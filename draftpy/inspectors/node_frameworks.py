@@ -15,14 +15,14 @@ Look = Callable[[Package], Serving | None]
 class Framework:
     """One of them: the package that tells it, and how what it builds is served.
 
-    `is_site`: it makes files; a server of the app's own then goes first. `needs_port`: clients
-    use it, too, so that only a port that is opened makes a server.
+    `commands` build a site with it. `needs_port`: clients use it, too, so that only a port that
+    is opened makes a server.
     """
 
     package: str
     title: str
     look: Look | Serving | None = None
-    is_site: bool = False
+    commands: tuple[str, ...] = ()
     needs_port: bool = False
 
     def serving(self, package: Package) -> Serving | None:
@@ -34,8 +34,8 @@ def _servers(*rows: tuple[str, str, Look | Serving | None]) -> tuple[Framework, 
     return tuple(Framework(package=p, title=t, look=look) for p, t, look in rows)
 
 
-def _sites(*rows: tuple[str, str, Look | Serving]) -> tuple[Framework, ...]:
-    return tuple(Framework(package=p, title=t, look=look, is_site=True) for p, t, look in rows)
+def _site(package: str, title: str, look: Look | Serving, *commands: str) -> Framework:
+    return Framework(package=package, title=title, look=look, commands=commands)
 
 
 # Rendering on a server: they build, and what they build starts.
@@ -87,27 +87,32 @@ _LIBRARIES = tuple(
         ("ws", "WebSocket"),
     )
 )
-_SITES = _sites(
-    ("gatsby", "Gatsby", node_sites.GATSBY),
-    ("@docusaurus/core", "Docusaurus", node_sites.docusaurus),
-    ("vitepress", "VitePress", node_sites.vitepress),
-    ("vuepress", "VuePress", node_sites.vuepress),
-    ("@11ty/eleventy", "Eleventy", node_sites.eleventy),
-    ("hexo", "Hexo", node_sites.HEXO),
-    ("expo", "Expo", node_sites.expo),
-    ("react-scripts", "Create React App", node_sites.react_scripts),
-    ("@vue/cli-service", "Vue CLI", node_sites.vue_cli),
-    ("@quasar/app-vite", "Quasar", node_sites.QUASAR),
-    ("ember-cli", "Ember", node_sites.IN_DIST),
-    ("@umijs/max", "Umi", node_sites.IN_DIST),
-    ("umi", "Umi", node_sites.IN_DIST),
-    ("@slidev/cli", "Slidev", node_sites.IN_DIST),
-    ("@rsbuild/core", "Rsbuild", node_sites.rsbuild),
-    ("vite", "Vite", node_sites.vite),
-    ("parcel", "Parcel", node_sites.parcel),
-    ("webpack", "webpack", node_sites.webpack),
+_SITES = (
+    _site("gatsby", "Gatsby", node_sites.GATSBY, "gatsby build"),
+    _site("@docusaurus/core", "Docusaurus", node_sites.docusaurus, "docusaurus build"),
+    _site("vitepress", "VitePress", node_sites.vitepress, "vitepress build"),
+    _site("vuepress", "VuePress", node_sites.vuepress, "vuepress build"),
+    _site("@11ty/eleventy", "Eleventy", node_sites.eleventy, "eleventy", "@11ty/eleventy"),
+    _site("hexo", "Hexo", node_sites.HEXO, "hexo generate", "hexo g"),
+    _site("expo", "Expo", node_sites.expo, "expo export"),
+    _site(
+        "react-scripts",
+        "Create React App",
+        node_sites.react_scripts,
+        *("react-scripts build", "craco build", "react-app-rewired build"),
+    ),
+    _site("@vue/cli-service", "Vue CLI", node_sites.vue_cli, "vue-cli-service build"),
+    _site("@quasar/app-vite", "Quasar", node_sites.QUASAR, "quasar build"),
+    _site("ember-cli", "Ember", node_sites.IN_DIST, "ember build"),
+    _site("@umijs/max", "Umi", node_sites.IN_DIST, "max build"),
+    _site("umi", "Umi", node_sites.IN_DIST, "umi build"),
+    _site("@slidev/cli", "Slidev", node_sites.IN_DIST, "slidev build"),
+    _site("@rsbuild/core", "Rsbuild", node_sites.rsbuild, "rsbuild build"),
+    _site("vite", "Vite", node_sites.vite, "vite build"),
+    _site("parcel", "Parcel", node_sites.parcel, "parcel build"),
+    _site("webpack", "webpack", node_sites.webpack, "webpack"),
 )
-_ANY_BUILD = Framework(package="", title="", look=node_sites.beside_its_page, is_site=True)
+_ANY_BUILD = Framework(package="", title="", look=node_sites.beside_its_page)
 
 
 def find_rendering(manifest: NodeManifest) -> Framework | None:

@@ -23,6 +23,8 @@ START_SCRIPTS = (
 SCRIPT_ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
 # Scripts called build that pack or publish something else.
 _NO_BUILD = re.compile(r"\s*(?:docker|podman|echo|pkg|nexe|electron|eas|git|exit|true)\b")
+_BUILDS = re.compile(r"\b(?:build|generate|docs|site|export|bundle|prod)")
+_MAX_DEPTH = 3
 _COMPILED = {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs"}
 
 
@@ -122,6 +124,22 @@ class Package:
         if "build" in found:
             return "build"
         return found[0] if found else ""
+
+    def flattened(self, name: str, depth: int = 0) -> str:
+        """A script's text, followed by those of the scripts that it names."""
+        text = self.manifest.scripts.get(name, "")
+        words = re.findall(r"[\w:.-]+", text) if depth < _MAX_DEPTH else []
+        named = [word for word in words if word in self.manifest.scripts and word != name]
+        return " && ".join([text, *(self.flattened(word, depth + 1) for word in named)])
+
+    def script_with(self, *commands: str) -> str:
+        """The script that runs one of these commands to build; "" if there is none."""
+        telling = [name for name in self.manifest.scripts if _BUILDS.search(name)]
+        for name in dict.fromkeys([*filter(None, [self.builds]), *telling]):
+            text = f" {self.flattened(name)} "
+            if any(re.search(rf"[\s/]{re.escape(command)}[\s;&\"']", text) for command in commands):
+                return name
+        return ""
 
     @property
     def is_typescript(self) -> bool:

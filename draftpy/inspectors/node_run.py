@@ -107,13 +107,16 @@ def _script_evidence(package: Package) -> Evidence:
 def _site(package: Package) -> Run | None:
     for framework in find_sites(package.manifest):
         serving = framework.serving(package)
-        if serving is None or not (package.builds or serving.build):
+        script = package.script_with(*framework.commands)
+        # Without a script that runs it, it may be there for tests, or for a library's examples.
+        if serving is None or not (script or serving.needs_no_page or _has_page(package)):
             continue
-        if not package.builds and not _has_page(package):
-            continue  # A library, or a tool for tests.
-        name = package.builds or framework.package
-        where = serving.evidence or package.manifest.evidence_of(name)
-        return _run(package, serving, where, framework if framework.package else None)
+        name = script or package.builds
+        if not name and not serving.build:
+            continue
+        where = serving.evidence or package.manifest.evidence_of(name or framework.package)
+        found = framework if framework.package else None
+        return _run(package, replace(serving, script=name), where, found)
     return None
 
 

@@ -9,12 +9,15 @@ from draftpy.inspectors.facts import Evidence, Problem
 class Serving:
     """A server (`start`) or a site (`site`: the folder; `fallback`: the page for unknown paths).
 
-    `build` is used where no script builds; `artefacts` (`FROM TO`) are all that runs, if given.
+    `script` builds it, if it is another than the one called build; `build` is the command where
+    no script does; `artefacts` (`FROM TO`) are all that runs, if given. `needs_no_page`: it makes
+    its pages itself, so that none stands in the source.
     """
 
     start: tuple[str, ...] = ()
     site: str = ""
     fallback: str = ""
+    script: str = ""
     build: str = ""
     artefacts: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
@@ -22,5 +25,6 @@ class Serving:
     build_cache: str = ""
     writable: tuple[str, ...] = ()
     keeps_dev: bool = False
+    needs_no_page: bool = False
     evidence: Evidence | None = None
     problems: tuple[Problem, ...] = ()

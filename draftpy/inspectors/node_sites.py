@@ -14,7 +14,7 @@ _SPA = "index.html"
 
 def react_scripts(package: Package) -> Serving:
     """Create React App and what wraps it."""
-    text = package.manifest.scripts.get(package.builds, "")
+    text = package.flattened(package.builds)
     moved = re.search(r"\bBUILD_PATH=[\"']?([\w./-]+)", text)
     site = normpath(moved[1]) if moved else "build"
     return Serving(site=site, fallback=_SPA, build="react-scripts build")
@@ -23,7 +23,7 @@ def react_scripts(package: Package) -> Serving:
 def vite(package: Package) -> Serving:
     """Vite: `build.outDir` below `root`, on the command line or in its configuration."""
     config = package.config("vite.config")
-    words = _words(package)
+    words = _words(package, "vite build")
     root = find_output(config, "root") or _first_argument(words, "vite", "build")
     out = _option(words, "--outDir") or find_output(config, "build", "outDir") or "dist"
     return Serving(site=normpath(join(root, out)), fallback=_SPA, build="vite build")
@@ -32,25 +32,29 @@ def vite(package: Package) -> Serving:
 def vue_cli(package: Package) -> Serving:
     """Vue CLI."""
     config = package.config("vue.config")
-    site = _option(_words(package), "--dest") or find_output(config, "outputDir") or "dist"
+    site = (
+        _option(_words(package, "vue-cli-service build"), "--dest")
+        or find_output(config, "outputDir")
+        or "dist"
+    )
     return Serving(site=site, fallback=_SPA, build="vue-cli-service build")
 
 
 # Gatsby: a page of its own for each path.
-GATSBY = Serving(site="public", build="gatsby build")
+GATSBY = Serving(site="public", build="gatsby build", needs_no_page=True)
 
 
 def docusaurus(package: Package) -> Serving:
     """Docusaurus."""
-    site = _option(_words(package), "--out-dir") or "build"
-    return Serving(site=site, build="docusaurus build")
+    site = _option(_words(package, "docusaurus build"), "--out-dir") or "build"
+    return Serving(site=site, build="docusaurus build", needs_no_page=True)
 
 
 def vitepress(package: Package) -> Serving:
     """VitePress: inside the folder that it builds."""
-    folder = _first_argument(_words(package), "vitepress", "build") or _folder_of(
-        package, ".vitepress"
-    )
+    folder = _first_argument(
+        _words(package, "vitepress build"), "vitepress", "build"
+    ) or _folder_of(package, ".vitepress")
     return Serving(
         site=normpath(join(folder, ".vitepress/dist")), build=f"vitepress build {folder}"
     )
@@ -58,33 +62,43 @@ def vitepress(package: Package) -> Serving:
 
 def vuepress(package: Package) -> Serving:
     """VuePress: the same."""
-    folder = _first_argument(_words(package), "vuepress", "build") or _folder_of(
+    folder = _first_argument(_words(package, "vuepress build"), "vuepress", "build") or _folder_of(
         package, ".vuepress"
     )
-    return Serving(site=normpath(join(folder, ".vuepress/dist")), build=f"vuepress build {folder}")
+    return Serving(
+        site=normpath(join(folder, ".vuepress/dist")),
+        build=f"vuepress build {folder}",
+        needs_no_page=True,
+    )
 
 
 def eleventy(package: Package) -> Serving:
     """Eleventy."""
     config = package.config(".eleventy", "eleventy.config")
-    site = _option(_words(package), "--output") or find_output(config, "dir", "output") or "_site"
-    return Serving(site=site, build="eleventy")
+    site = (
+        _option(_words(package, "eleventy", "@11ty/eleventy"), "--output")
+        or find_output(config, "dir", "output")
+        or "_site"
+    )
+    return Serving(site=site, build="eleventy", needs_no_page=True)
 
 
 # Hexo.
-HEXO = Serving(site="public", build="hexo generate")
+HEXO = Serving(site="public", build="hexo generate", needs_no_page=True)
 
 
 def expo(package: Package) -> Serving | None:
     """Expo's web export, where the app has one."""
     if not package.manifest.knows("react-native-web"):
         return None
-    return Serving(site="dist", fallback=_SPA, build="expo export --platform web")
+    return Serving(
+        site="dist", fallback=_SPA, build="expo export --platform web", needs_no_page=True
+    )
 
 
 def parcel(package: Package) -> Serving:
     """Parcel."""
-    site = _option(_words(package), "--dist-dir") or "dist"
+    site = _option(_words(package, "parcel build"), "--dist-dir") or "dist"
     return Serving(site=normpath(site), fallback=_SPA, build="parcel build index.html")
 
 
@@ -93,11 +107,15 @@ def webpack(package: Package) -> Serving | None:
     config = package.config(
         "webpack.config", "webpack.prod", "config/webpack.prod", "webpack.common"
     )
-    site = _option(_words(package), "--output-path") or find_output(config, "output", "path")
+    site = _option(_words(package, "webpack"), "--output-path") or find_output(
+        config, "output", "path"
+    )
     site = normpath(site or "dist")
     makes_page = package.manifest.knows("html-webpack-plugin", "html-bundler-webpack-plugin")
     has_page = package.tree.has(f"{site}/index.html")
-    return Serving(site=site, fallback=_SPA) if makes_page or has_page else None
+    if not makes_page and not has_page:
+        return None
+    return Serving(site=site, fallback=_SPA, needs_no_page=True)
 
 
 def rsbuild(package: Package) -> Serving:
@@ -123,12 +141,9 @@ def beside_its_page(package: Package) -> Serving | None:
     return Serving(site="public", evidence=where)
 
 
-def _words(package: Package) -> list[str]:
-    """The words of the build script, those of scripts that it runs included."""
-    scripts = package.manifest.scripts
-    text = scripts.get(package.builds, "")
-    for name in re.findall(r"(?:npm|pnpm|yarn|bun)(?: run)? ([\w:.-]+)", text):
-        text += f" && {scripts.get(name, '')}"
+def _words(package: Package, *commands: str) -> list[str]:
+    """The words of the script that builds, those of scripts that it runs included."""
+    text = package.flattened(package.script_with(*commands) or package.builds)
     try:
         return shlex.split(text)
     except ValueError:
