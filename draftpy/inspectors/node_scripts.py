@@ -26,14 +26,14 @@ _MIGRATES = re.compile(r"\bmigrat|\bdb:(?:push|seed|create)|\bdb push|\bdb seed"
 # A program, with its first argument if that tells → it serves developers, not users.
 _DEV = re.compile(
     r"(?:vite|astro|nuxt|nuxi|next|remix|vinxi|svelte-kit|react-router|rsbuild|farm|slidev)"
-    r"(?: (?:dev|preview|serve|[.-]\S*))?"
-    r"|vite \S*|ng (?:serve|s|dev)|(?:react-scripts|craco|react-app-rewired) start"
-    r"|gatsby (?:develop|serve)"
-    r"|vue-cli-service serve|docusaurus (?:start|serve)|webpack(?:-dev-server)?.*|parcel.*|expo.*"
-    r"|vitepress (?:dev|preview|serve).*|vuepress dev.*|eleventy.*|hexo.*|ember s.*|ionic serve.*"
-    r"|storybook.*|start-storybook.*|browser-sync.*|electron.*|react-native.*|quasar dev.*"
-    r"|umi dev|max dev|stencil.*|wrangler dev.*|netlify dev.*|vercel dev|grunt.*|gulp.*|jest.*"
-    r"|concurrently.*|tsc.*|rollup.*|esbuild.*|echo.*|true|exit.*|mocha.*|nest start --watch.*"
+    r"(?: (?:dev|preview|serve)(?: .*)?| [.-].*)?"
+    r"|(?:ng (?:serve|s|dev)|(?:react-scripts|craco|react-app-rewired) start"
+    r"|gatsby (?:develop|serve)|vue-cli-service serve|docusaurus (?:start|serve)"
+    r"|vite(?:press|ss)? \S+|vuepress dev|ember s\S*|ionic serve|quasar dev|umi dev|max dev"
+    r"|nest start --watch|netlify dev|vercel dev|wrangler dev"
+    r"|webpack|webpack-dev-server|parcel|expo|eleventy|@11ty/eleventy|hexo|storybook"
+    r"|start-storybook|browser-sync|electron|react-native|stencil|grunt|gulp|jest|mocha|rollup"
+    r"|concurrently|tsc|esbuild|echo|true|exit)(?: .*)?"
 )
 # Decided by the image, not by the script.
 _IS_GIVEN = re.compile(r"(?:NODE_ENV|PORT)=|(?:HOST|HOSTNAME)=(?:localhost|127\.)")
