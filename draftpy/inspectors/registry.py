@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from draftpy.inspectors import (
     compose,
+    dotnet,
+    crystal,
+    dart,
     deno,
     elixir,
     erlang,
@@ -33,12 +36,15 @@ INSPECTORS: tuple[Inspector, ...] = (
     node.inspect,
     go.inspect,
     jvm.inspect,
+    dotnet.inspect,
     ruby.inspect,
     rust.inspect,
     php.inspect,
     elixir.inspect,
     erlang.inspect,
     gleam.inspect,
+    dart.inspect,
+    crystal.inspect,
     shell.inspect,
     static.inspect,
 )

@@ -131,8 +131,8 @@ DART = _runtime("Dart", "3", {"2": "2023-05-10", "3": "2028-12-31"})
 # https://crystal-lang.org/releases/: only the newest is kept up.
 CRYSTAL = _runtime(
     "Crystal",
-    "1.18",
-    {"1.14": "2025-01-09", "1.16": "2025-10-14", "1.17": "2026-02-28", "1.18": "2027-06-30"},
+    "1.16",
+    {"1.14": "2025-01-09", "1.15": "2025-04-09", "1.16": "2027-06-30", "1.17": "2027-06-30"},
 )
 # https://github.com/gleam-lang/gleam/releases: only the newest is kept up.
 GLEAM = _runtime(
@@ -170,3 +170,15 @@ JAVA = _runtime(
 )
 # https://blog.rust-lang.org/: a release every six weeks, so the image of major 1 is taken.
 RUST = _runtime("Rust", "1", {"1": "2028-12-31"})
+# https://dotnet.microsoft.com/platform/support/policy
+DOTNET = _runtime(
+    ".NET",
+    "10.0",
+    {
+        "6.0": "2024-11-12",
+        "7.0": "2024-05-14",
+        "8.0": "2026-11-10",
+        "9.0": "2026-11-10",
+        "10.0": "2028-11-14",
+    },
+)
