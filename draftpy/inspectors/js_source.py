@@ -21,6 +21,10 @@ _HEALTH_PATHS = (
 )
 _ROUTERS = ("app", "server", "fastify", "api", "web", "http", "router")
 _FALLBACKS = ("||", "??", "?", "===", "!==", "==", "!=", "&&", "??=", "||=")
+_WRITERS = (
+    *("writeFile", "writeFileSync", "appendFile", "appendFileSync", "createWriteStream"),
+    *("mkdir", "mkdirSync"),
+)
 # Set by the runtime, the platform or the tools themselves.
 _GIVEN_VARIABLES = re.compile(r"NODE_ENV|.*PORT|HOST|HOSTNAME|CI|TZ|PWD|HOME|PATH|DEBUG|npm_.*")
 
@@ -38,6 +42,7 @@ class ScriptShape:
     exports_fetch: bool = False
     uses: frozenset[str] = frozenset()
     needed: Mapping[str, int] = field(default_factory=dict)
+    writes: int = 0
     lines: tuple[str, ...] = ()
 
     def evidence_at(self, line: int, means: str) -> Evidence:
@@ -61,6 +66,7 @@ def parse_script(path: str, text: str) -> ScriptShape:
         exports_fetch=_exports_fetch(tokens),
         uses=names & {"Bun", "Deno"},
         needed=dict(_needed_variables(tokens)),
+        writes=next((t.line for t in tokens if t.kind is Kind.NAME and t.text in _WRITERS), 0),
         lines=tuple(text.splitlines()),
     )
 

@@ -213,8 +213,9 @@ def _prisma(project: Project) -> str:
     tree = project.run.package.tree
     if not manifest.knows("prisma") or not any(tree.has(path) for path in _SCHEMAS):
         return ""
-    names = ("postinstall", "prebuild", "build", project.run.package.builds)
-    if any(re.search(r"\bprisma generate\b", manifest.scripts.get(name, "")) for name in names):
+    package = project.run.package
+    names = ("postinstall", "prebuild", package.builds)
+    if any(re.search(r"\bprisma generate\b", package.flattened(name)) for name in names):
         return ""
     runner = "bunx" if project.is_bun else "npx"
     # Its configuration wants the address of a database, which generating does not use.

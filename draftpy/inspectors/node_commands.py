@@ -6,6 +6,7 @@ from itertools import pairwise
 from posixpath import normpath
 
 from draftpy.inspectors.commands import StartCommand
+from draftpy.inspectors.json5 import get_at
 from draftpy.inspectors.node_package import Package
 from draftpy.inspectors.node_serving import Serving
 
@@ -26,6 +27,7 @@ _BRINGS = {
     "feathers": "@feathersjs/cli",
 }
 _RUNTIMES = ("node", "bun", "tsx", "ts-node", "deno")
+_PM2_FILE = re.compile(r"(?:ecosystem|pm2|process)[\w.-]*\.(?:c?js|json)$")
 _LOADERS = ("-r", "--require", "--import", "--loader", "--experimental-loader")
 
 
@@ -59,16 +61,26 @@ def is_known(package: Package, command: StartCommand) -> bool:
     return package.manifest.knows(brought_by(program))
 
 
+def _by_pm2(package: Package, file: str) -> tuple[str, ...]:
+    """The first app of pm2's file, in JSON or JavaScript."""
+    if file.endswith(".json"):
+        apps = package.mapping(file).get("apps")
+        first = apps[0] if isinstance(apps, list) and apps else {}
+        script = str(get_at(first, "script") or "")
+    else:
+        script = package.config(re.sub(r"\.c?js$", "", file)).text("script")
+    return ("node", normpath(script)) if script else ()
+
+
 def settled(package: Package, serving: Serving) -> Serving:
     """The command in the form that runs best: one process, no watcher, no wrapper."""
     args = serving.start
     if args[:1] == ("tsx",) and len(args) > 1 and not args[1].startswith("-"):
         args = ("node", "--import", "tsx", *args[1:])
     entry = entry_of(args)
-    if re.search(r"(?:ecosystem|pm2)[\w.]*\.(?:config\.)?c?js(?:on)?$", entry):
-        config = package.config(entry.rpartition(".")[0])
-        script = config.text("script").removeprefix("./")
-        args = ("node", script) if script else args
+    if _PM2_FILE.search(entry):
+        args = _by_pm2(package, entry) or args
+        entry = entry_of(args)
     kept = serving.keeps_dev or _needs_dev(package, args)
     build = serving.build
     if not build and not package.builds and entry and not package.is_there(entry):

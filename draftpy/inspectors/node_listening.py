@@ -7,6 +7,7 @@ from draftpy.inspectors.facts import AppKind, Confidence, Fact, Problem
 from draftpy.inspectors.js_listening import PortSource
 from draftpy.inspectors.js_source import ScriptShape
 from draftpy.inspectors.node_build import Project
+from draftpy.inspectors.node_natives import find_writer
 
 DEFAULT_PORT = 8080
 _LOOPBACK_FRAMEWORKS = ("fastify",)
@@ -22,10 +23,26 @@ def listening_facts(project: Project) -> Iterator[Fact]:
             where = health.evidence_at(health.health[1], "is asked by the probes")
             where = replace(where, file=_from_root(project, where.file))
             yield Fact(key="node.health_path", value=health.health[0], evidence=where)
+    yield from _writing_facts(project)
     needed = {name: None for shape in run.shapes for name in shape.needed}
     if needed:
         likely = Confidence.LIKELY
         yield Fact(key="node.env_needed", value=tuple(sorted(needed)), confidence=likely)
+
+
+def _writing_facts(project: Project) -> Iterator[Fact]:
+    """Whether the app writes files beside itself, as far as that shows."""
+    manifest = project.run.package.manifest
+    writer = find_writer(manifest)
+    shape = next((shape for shape in project.run.shapes if shape.writes), None)
+    if writer:
+        where = manifest.evidence_of(writer, "writes files beside the app")
+    elif shape:
+        where = shape.evidence_at(shape.writes, "writes files")
+    else:
+        return
+    where = replace(where, file=_from_root(project, where.file))
+    yield Fact(key="node.writes_files", value=True, evidence=where, confidence=Confidence.LIKELY)
 
 
 def _port_facts(project: Project) -> Iterator[Fact]:

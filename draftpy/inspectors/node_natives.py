@@ -53,6 +53,13 @@ NEEDS: dict[str, Need] = {
         env=("PUPPETEER_EXECUTABLE_PATH=/usr/bin/chromium",),
     ),
 }
+# They keep files beside the app, where a read-only file system ends them.
+_WRITERS = (
+    *("multer", "sqlite3", "better-sqlite3", "lowdb", "nedb", "@seald-io/nedb", "nedb-promises"),
+    *("winston-daily-rotate-file", "session-file-store", "node-persist", "formidable", "level"),
+    *("express-fileupload", "connect-sqlite3", "log4js", "classic-level", "node-json-db"),
+    *("file-stream-rotator", "rotating-file-stream", "@libsql/client", "conf", "flat-cache"),
+)
 _FROM_GIT = re.compile(
     r"git[+:@]|github:|gitlab:|bitbucket:|[\w.-]+/[\w.-]+(?:#.*)?$|.*\.git(?:#.*)?$"
 )
@@ -75,3 +82,8 @@ def find_needs(manifests: Iterable[NodeManifest]) -> Need:
         build_env=tuple(dict.fromkeys(e for need in found for e in need.build_env)),
         env=tuple(dict.fromkeys(e for need in found for e in need.env)),
     )
+
+
+def find_writer(manifest: NodeManifest) -> str:
+    """A package of the running app that writes files beside it, "" for none."""
+    return next((name for name in _WRITERS if manifest.has(name)), "")

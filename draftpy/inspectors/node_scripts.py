@@ -266,7 +266,8 @@ def _under(words: list[str]) -> list[str]:
         files = [word for word in rest if re.search(r"\.[cm]?[jt]s$", word)]
         return inner if len(inner) > 1 else [*inner, *files[:1]]
     files = [word for word in words[1:] if re.search(r"^[\w./@-]+$", word) and word[0] != "-"]
-    entries = [word for word in files if re.search(r"\.[cm]?[jt]sx?$", word)] or files[-1:]
+    entries = [word for word in files if re.search(r"\.(?:[cm]?[jt]sx?|json)$", word)]
+    entries = entries or files[-1:]
     if not entries:
         return ["node", "."] if words[0] == "nodemon" else []
     program = "ts-node" if words[0] in ("ts-node-dev", "tsnd") else "node"

@@ -9,7 +9,8 @@ from draftpy.source import SourceTree
 
 KEY = "node.version"
 _LTS_NAMES = {"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
-_NEWEST_MAJOR = 30
+# What there are images of; younger ones than known may well come.
+_OLDEST_MAJOR, _NEWEST_MAJOR = 8, 40
 _NEWEST = ("lts/*", "lts", "node", "stable", "current", "latest")
 
 
@@ -50,7 +51,7 @@ def choose_version(wanted: str) -> str | None:
         return _LTS_NAMES.get(text.removeprefix("lts/"))
     exact = re.fullmatch(r"v?(\d+)(?:\.\d+){0,2}", text)
     if exact:
-        return exact[1]
+        return exact[1] if _OLDEST_MAJOR <= int(exact[1]) < _NEWEST_MAJOR else None
     alternatives = [part.strip() for part in text.split("||")]
     try:
         found = NODE.choose(lambda major: any(_allows(part, int(major)) for part in alternatives))

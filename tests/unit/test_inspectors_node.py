@@ -183,3 +183,16 @@ def test_version_names_its_line(tmp_path: Path) -> None:
     assert fact is not None
     assert fact.evidence is not None
     assert fact.evidence.place == ".tool-versions:2"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ecosystem.config.js", "module.exports = { apps: [{ name: 'x', script: './index.js' }] }"),
+        ("ecosystem.config.json", '{"apps": [{"script": "index.js"}]}'),
+        ("pm2.config.cjs", "module.exports = { script: 'index.js', instances: 4 }"),
+    ],
+)
+def test_file_of_pm2(tmp_path: Path, name: str, text: str) -> None:
+    files = {**package(scripts={"start": f"pm2 start {name} --no-daemon"}), name: text}
+    assert start_of(facts_of(tmp_path, {**files, "index.js": EXPRESS})) == "node index.js"

@@ -172,3 +172,17 @@ def test_webpack_4_gets_the_hash_it_asks_for(tmp_path: Path) -> None:
     )
     facts = facts_of(tmp_path, {**files, "public/index.html": ""})
     assert words(facts, "build_env") == "NODE_OPTIONS=--openssl-legacy-provider"
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [("fs.mkdirSync('logs')\n" + EXPRESS, "index.js:1"), (EXPRESS, None)],
+)
+def test_files_that_the_app_writes(tmp_path: Path, code: str, place: str | None) -> None:
+    fact = facts_of(tmp_path, {**package(**KOA), "index.js": code}).find("node.writes_files")
+    assert (fact.evidence.place if fact and fact.evidence else None) == place
+
+
+def test_packages_that_write_files(tmp_path: Path) -> None:
+    files = {**package(dependencies={"multer": "^2"}), "index.js": EXPRESS}
+    assert facts_of(tmp_path, files).find_value("node.writes_files") is True
