@@ -151,16 +151,28 @@ func (c *client) work() {
 }
 
 func (c *client) list(id uint32) {
-	files := c.server.known.list()
-	part := map[string]listed{}
-	for path, told := range files {
-		part[path] = told
-		if len(part) == listedAtOnce && len(files) > listedAtOnce {
-			c.out.add(encodeJSON(kindResult, id, map[string]any{"files": part, "more": true}))
-			part = map[string]listed{}
+	parts := cut(c.server.known.list(), listedAtOnce)
+	for i, part := range parts {
+		body := map[string]any{"files": part}
+		if i < len(parts)-1 {
+			body["more"] = true
 		}
+		c.out.add(encodeJSON(kindResult, id, body))
 	}
-	c.out.add(encodeJSON(kindResult, id, map[string]any{"files": part}))
+}
+
+// cut makes parts of at most so many files; one part, if need be an empty one.
+func cut(files map[string]listed, atMost int) []map[string]listed {
+	part := map[string]listed{}
+	parts := []map[string]listed{part}
+	for path, told := range files {
+		if len(part) == atMost {
+			part = map[string]listed{}
+			parts = append(parts, part)
+		}
+		part[path] = told
+	}
+	return parts
 }
 
 func (c *client) sync(wanted order) {
