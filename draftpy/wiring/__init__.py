@@ -12,8 +12,17 @@ from draftpy.wiring.local import (
     run_config_schema,
     run_create,
     run_detect,
+)
+from draftpy.wiring.packs import (
+    run_packs_add,
+    run_packs_check,
     run_packs_list,
+    run_packs_new,
+    run_packs_remove,
+    run_packs_search,
     run_packs_show,
+    run_packs_test,
+    run_packs_update,
 )
 from draftpy.wiring.released import (
     plan_delete,
@@ -43,8 +52,15 @@ __all__ = [
     "run_history",
     "run_list",
     "run_logs",
+    "run_packs_add",
+    "run_packs_check",
     "run_packs_list",
+    "run_packs_new",
+    "run_packs_remove",
+    "run_packs_search",
     "run_packs_show",
+    "run_packs_test",
+    "run_packs_update",
     "run_rollback",
     "run_status",
     "run_up",

@@ -67,26 +67,6 @@ def run_config_schema(invocation: Invocation) -> None:
     invocation.stdout.write(json.dumps(draft_yaml_schema(), indent=2) + "\n")
 
 
-def run_packs_list(invocation: Invocation, telling: Telling) -> None:
-    """draftpy packs list."""
-    from draftpy.packs.catalog import catalog_folders, load_catalog
-    from draftpy.pipelines.packs import list_packs
-
-    with reporting(invocation, telling) as reporter:
-        folders = catalog_folders(invocation.config_folder / "packs", invocation.cwd)
-        list_packs(load_catalog(folders), reporter)
-
-
-def run_packs_show(invocation: Invocation, name: str, telling: Telling) -> None:
-    """draftpy packs show."""
-    from draftpy.packs.catalog import catalog_folders, get_pack, load_catalog
-    from draftpy.pipelines.packs import show_pack
-
-    with reporting(invocation, telling) as reporter:
-        folders = catalog_folders(invocation.config_folder / "packs", invocation.cwd)
-        show_pack(get_pack(load_catalog(folders), name), reporter)
-
-
 def print_version(invocation: Invocation, *, short: bool) -> None:
     """draftpy version."""
     import platform

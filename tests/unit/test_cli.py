@@ -38,6 +38,13 @@ COMMANDS = (
     "config-schema",
     "packs-list",
     "packs-show",
+    "packs-search",
+    "packs-add",
+    "packs-update",
+    "packs-remove",
+    "packs-new",
+    "packs-check",
+    "packs-test",
 )
 
 
