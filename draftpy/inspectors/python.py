@@ -123,6 +123,7 @@ def _install_facts(manifests: Manifests, install: Install, entry: Entry | None) 
         "installs_itself": bool(entry and entry.start[0] in dict(manifests.scripts)),
         "requirement_files": manifests.requirement_files,
         "needs_source": manifests.needs_source,
+        "needs_git": manifests.needs_git,
         "is_virtual_workspace": manifests.is_virtual_workspace,
         "is_tooling_only": _is_tooling_only(manifests),
     }

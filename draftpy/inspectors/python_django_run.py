@@ -19,6 +19,7 @@ class DjangoNeeds:
     """Commands and settings; `collect` is the build's line for static files, with its environ."""
 
     migrate: tuple[str, ...]
+    has_database: bool = False
     has_own_database: bool = False
     collect: str = ""
     environ: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ def find_needs(project: Project, site: DjangoSite) -> DjangoNeeds:
     collect, problems = _collect(project, site)
     return DjangoNeeds(
         migrate=(*manage, "migrate", "--noinput"),
+        has_database=site.find("DATABASES") is not None,
         has_own_database=site.lists("DATABASES", *_SQLITE)
         and site.lists("INSTALLED_APPS", "django.contrib."),
         collect=collect,

@@ -26,7 +26,7 @@ class Install:
     """The way to install: its name, the manager's own requirement, the files it reads."""
 
     way: str
-    tool: str = ""
+    tool: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     lock: str = ""
     is_locked: bool = False
@@ -43,11 +43,11 @@ def plan_install(tree: SourceTree, manifests: Manifests, version: str) -> Instal
     if manifests.requirement_files:
         return Install(way="requirements")
     if manifests.is_poetry and tree.has("pyproject.toml") and not manifests.has_static_dependencies:
-        return Install(way="poetry", tool="poetry>=2,<3", files=("pyproject.toml",))
+        return Install(way="poetry", tool=("poetry-core",), files=("pyproject.toml",))
     if tree.has("Pipfile"):
-        return Install(way="pipenv", tool="pipenv", files=("Pipfile",))
+        return Install(way="pipenv", tool=("pipenv",), files=("Pipfile",))
     if manifests.has_uv_sources:
-        return Install(way="uv", tool=_uv(manifests), files=("pyproject.toml",))
+        return Install(way="uv", tool=(_uv(manifests),), files=("pyproject.toml",))
     # tomllib came with 3.11; it lists the dependencies before the source is there.
     if manifests.has_static_dependencies and version not in ("3.8", "3.9", "3.10"):
         return Install(way="dependencies", files=("pyproject.toml",))
@@ -75,10 +75,17 @@ def _with_lock(tree: SourceTree, manifests: Manifests, way: str, lock: str) -> I
     if missing:
         what = f"does not know {', '.join(missing)} of {manifest}"
         problems = (Problem(file=lock, what=what, remedy=f"run {_RELOCK[way]}"),)
-    tools = {"uv": _uv(manifests), "poetry": _poetry(text or ""), "pdm": "pdm>=2,<3"}
+    tools = {
+        "uv": (_uv(manifests),),
+        # Without a lock that is right, pyproject.toml is read by the part of Poetry that can.
+        "poetry": _poetry(text or "") if not missing else ("poetry-core",),
+        # PDM 2.29 allows a hishel that it does not work with.
+        "pdm": ("pdm>=2,<3", "hishel<2"),
+        "pipenv": ("pipenv",),
+    }
     return Install(
         way=way,
-        tool=tools.get(way, way),
+        tool=tools[way],
         files=(manifest, lock),
         lock=lock,
         is_locked=not missing,
@@ -92,8 +99,8 @@ def _uv(manifests: Manifests) -> str:
     return f"uv{required}" if required[:1] in "<>=~!" and required else "uv>=0.9,<1"
 
 
-def _poetry(lock: str) -> str:
+def _poetry(lock: str) -> tuple[str, ...]:
     """The Poetry that wrote the lock, else the one that its format is for."""
     match = _POETRY.search(lock)
     is_one = match[1] == "1" if match else re.search(r'lock-version = "(1\.|2\.0)', lock)
-    return "poetry>=1.8,<2" if is_one else "poetry>=2,<3"
+    return "poetry>=1.8,<2" if is_one else "poetry>=2,<3", "poetry-plugin-export"

@@ -54,6 +54,7 @@ def find_all_needs(
         *_environ_facts(needed, values),
         *_writing_facts(project, modules, entry),
         *_migration_facts(project, django, manifests),
+        *_static_facts(django),
         Fact(key="python.memory", value=_memory(names)),
     )
     return Needs(facts=facts, problems=problems, start=_start(site, django, entry))
@@ -114,18 +115,21 @@ def _writing_facts(
 def _migration_facts(
     project: Project, django: DjangoNeeds | None, manifests: Manifests
 ) -> Iterator[Fact]:
-    if django:
+    if django and django.has_database:
         means = "makes its tables at the start" if django.has_own_database else _YOURS
         where = Evidence(file=django.migrate[1], means=means)
         yield Fact(key="python.migrate", value=django.migrate, evidence=where)
-        if django.collect:
-            yield Fact(key="python.collect_static", value=django.collect)
     elif project.tree.has("alembic.ini"):
         where = Evidence(file="alembic.ini", means=_YOURS)
         yield Fact(key="python.migrate", value=("alembic", "upgrade", "head"), evidence=where)
     elif manifests.find("flask-migrate") and project.tree.has("migrations/env.py"):
         where = Evidence(file="migrations/env.py", means=_YOURS)
         yield Fact(key="python.migrate", value=("flask", "db", "upgrade"), evidence=where)
+
+
+def _static_facts(django: DjangoNeeds | None) -> Iterator[Fact]:
+    if django and django.collect:
+        yield Fact(key="python.collect_static", value=django.collect)
 
 
 def _start(

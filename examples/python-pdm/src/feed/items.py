@@ -1,0 +1,5 @@
+VERSION = "1"
+
+
+def greet():
+    return f"Hello from PDM, version {VERSION}\n"

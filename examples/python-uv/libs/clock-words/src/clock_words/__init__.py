@@ -1,0 +1,2 @@
+def say(version):
+    return f"Hello from uv, version {version}\n"
