@@ -192,6 +192,7 @@ def _build_facts(project: Project, build: Build) -> Iterator[Fact]:
         "run_packages": needs.run,
         "run_env": (*serving.env, *_script_env(project), *needs.env),
         "prune": build.prune,
+        "build_again": build.again,
         "artefacts": tuple(_below(folder, artefact) for artefact in serving.artefacts),
         "folder": inside,
         "output": _below(folder, serving.site),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from draftpy.inspectors.node_commands import entry_of
+from draftpy.inspectors.node_frameworks import find_rendering
 from draftpy.inspectors.node_managers import Manager
 from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest
 from draftpy.inspectors.node_natives import Need, find_needs
@@ -24,6 +26,8 @@ _HARMLESS = re.compile(
     r"\s*(?:npx )?(?:patch-package|prisma generate|only-allow \w+|ngcc.*|electron-builder.*"
     r"|(?:svelte-kit|astro) sync.*|(?:nuxt|nuxi|nitro|nitropack) prepare)\s*"
 )
+# One compiler, which needs no shell between.
+_QUICK = re.compile(r"(?:tsc|nest build|tsup|tsdown|swc|esbuild|unbuild)(?: [\w./=:@-]+)*")
 _INSTALL_FOLDERS = ("prisma", "patches", ".yarn/patches", ".yarn/plugins", ".yarn/releases")
 _MAX_COPIES = 40
 _SCHEMAS = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
@@ -63,7 +67,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """What the Dockerfile's build stage holds."""
+    """What the Dockerfile's build stage holds; `again` builds after a save, where it is quick."""
 
     copies: tuple[str, ...]
     drop_scripts: tuple[str, ...]
@@ -73,6 +77,7 @@ class Build:
     prune: str
     needs: Need
     env: tuple[str, ...]
+    again: tuple[str, ...] = ()
 
 
 def plan_build(project: Project) -> Build:
@@ -93,7 +98,24 @@ def plan_build(project: Project) -> Build:
         prune=manager.prune if is_whole and not kept and _may_prune(project) else "",
         needs=needs,
         env=(*manager.env, *needs.build_env, *project.run.serving.build_env, *_legacy(project)),
+        again=_again(project) if steps else (),
     )
+
+
+def _again(project: Project) -> tuple[str, ...]:
+    """The words that compile a server of TypeScript: a second, where a site takes many."""
+    run = project.run
+    entry = entry_of(run.serving.start)
+    is_compiled = run.serving.start[:1] == ("node",) and entry and not run.package.is_there(entry)
+    is_rendered = find_rendering(run.package.manifest) is not None
+    if not is_compiled or is_rendered or run.serving.artefacts or project.folder:
+        return ()
+    text = run.package.manifest.scripts.get(run.package.builds, "")
+    if _QUICK.fullmatch(text):
+        return tuple(text.split())
+    if run.package.builds:
+        return tuple(project.manager.run(run.package.builds).split())
+    return tuple(run.serving.build.split())
 
 
 def _runs_at_install(project: Project, hooks: tuple[str, ...]) -> bool:

@@ -186,3 +186,23 @@ def test_files_that_the_app_writes(tmp_path: Path, code: str, place: str | None)
 def test_packages_that_write_files(tmp_path: Path) -> None:
     files = {**package(dependencies={"multer": "^2"}), "index.js": EXPRESS}
     assert facts_of(tmp_path, files).find_value("node.writes_files") is True
+
+
+@pytest.mark.parametrize(
+    ("build", "again"),
+    [
+        ("tsc -p tsconfig.build.json", "tsc -p tsconfig.build.json"),
+        ("nest build", "nest build"),
+        ("rimraf dist && tsc", "npm run build"),
+    ],
+)
+def test_compiling_after_a_save(tmp_path: Path, build: str, again: str) -> None:
+    scripts = {"build": build, "start": "node dist/x.js"}
+    facts = facts_of(tmp_path, {**package(**KOA, scripts=scripts), "src/x.ts": EXPRESS})
+    assert words(facts, "build_again") == again
+
+
+def test_what_runs_as_it_lies_there_is_not_compiled_after_a_save(tmp_path: Path) -> None:
+    scripts = {"build": "tailwindcss -o public/x.css", "start": "node index.js"}
+    facts = facts_of(tmp_path, {**package(**KOA, scripts=scripts), "index.js": EXPRESS})
+    assert words(facts, "build_again") == ""
