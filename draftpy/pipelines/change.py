@@ -115,6 +115,9 @@ class ChangeTurn:
         return None
 
     def _tell(self, changes: ChangeSet, synced: Synced, began: float) -> None:
+        if synced.lost and not synced.results:
+            self.reporter.report(_lost(changes, *synced.lost[0]))
+            return
         refused = next((r.refused for r in synced.results if r.refused), None)
         if refused is not None:
             self.reporter.report(_refused(changes, refused))
@@ -169,6 +172,17 @@ def _changed(changes: ChangeSet, needs: NeedsTurn) -> Changed:
     if needs.path and len(changes.paths) > 1:
         why = f"{needs.path}: {why}"
     return Changed(paths=changes.paths[:_NAMED_PATHS], total=len(changes.paths), why=why)
+
+
+def _lost(changes: ChangeSet, pod: str, why: str) -> Failed:
+    name = changes.paths[0] if changes.paths else "the change"
+    return Failed(
+        what=f"{pod} cannot be reached: {name} waits until it can",
+        evidence=why,
+        remedy="is the cluster up? draftpy doctor",
+        exit_code=int(ExitCode.UNREACHABLE),
+        stage=Stage.SYNC,
+    )
 
 
 def _refused(changes: ChangeSet, refused: SyncRefused) -> Failed:

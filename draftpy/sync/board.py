@@ -41,6 +41,8 @@ class Board:
     changed: threading.Condition = field(default_factory=threading.Condition)
     target: SyncTarget | None = None
     version: int = 0
+    # Up to which version pods that had not come to it were given up waiting for.
+    told: int = 0
     _changed_in: dict[str, int] = field(default_factory=dict)
     _forced_in: int = 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from draftpy.clock import Clock
 from draftpy.diagnose import Cause, Words, diagnose_exit
 from draftpy.errors import ExitCode
-from draftpy.events import BuildLine, Failed, Reporter
+from draftpy.events import BuildLine, Failed, Notice, Reporter
 from draftpy.pods import PodState
 from draftpy.rollout import Cluster
 from draftpy.sync.board import Board, SyncTarget
@@ -47,6 +47,7 @@ class DevelopmentPods:
                 clock=parts.clock,
                 on_output=lambda line: parts.reporter.report(BuildLine(text=line)),
                 on_exit=self._note_exit,
+                on_late=self._note_late,
             )
         )
 
@@ -102,6 +103,13 @@ class DevelopmentPods:
         )
         words = Words(now=tuple(line for line in lines if not line.startswith(AGENT_SAYS)))
         return diagnose_exit(ended.code, signal=ended.signal, is_oom=ended.is_oom, words=words)
+
+    def _note_late(self, result: PodResult) -> None:
+        files = f"{result.files} file{'' if result.files == 1 else 's'}"
+        text = f"{result.aim.pod} can be reached: {files} synced"
+        self._parts.reporter.report(Notice(text=text))
+        if result.exit:
+            self._note_exit(result.aim, result.exit)
 
     def _note_exit(self, aim: PodAim, ended: AppExit) -> None:
         if self._is_in_turn:

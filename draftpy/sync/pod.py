@@ -71,7 +71,10 @@ class PodResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodTools:
-    """What each pod's thread works with; `on_exit` is told of an app that ends by itself."""
+    """What each pod's thread works with.
+
+    `on_exit` is told of an app that ends by itself, `on_late` of a version that nobody waits for.
+    """
 
     links: AgentLinks
     board: Board
@@ -79,6 +82,7 @@ class PodTools:
     clock: Clock
     on_output: Callable[[str], None]
     on_exit: Callable[[PodAim, AppExit], None]
+    on_late: Callable[[PodResult], None]
 
 
 class PodSync:
@@ -96,6 +100,7 @@ class PodSync:
         self._is_stopped = False
         self._present: dict[str, FileState] = {}
         self._app = AppState()
+        self._lost: tuple[float, str] | None = None
         self._thread = threading.Thread(target=self._run, name=f"sync-{aim.pod}", daemon=True)
 
     def start(self) -> None:
@@ -125,7 +130,8 @@ class PodSync:
                 self._attach()
                 pause_s = RETRY_S
                 self._follow()
-            except LinkBroken:
+            except LinkBroken as error:
+                self._note_lost(str(error))
                 self._wait(pause_s)
                 pause_s = min(2 * pause_s, RETRY_CAP_S)
             except AgentMissing as error:
@@ -141,6 +147,17 @@ class PodSync:
         if self._link is not None:
             self._link.close()
 
+    def _note_lost(self, why: str) -> None:
+        with self._board.telling():
+            since, before = self._lost or (self._tools.clock.now(), "")
+            self._lost = since, why or before
+
+    def lost_for(self, seconds: float) -> str:
+        """Why there has been no stream to the agent for so long; empty if there is one."""
+        if self._lost is None or self._tools.clock.now() - self._lost[0] < seconds:
+            return ""
+        return self._lost[1] or "the stream to it ended"
+
     def _give_up(self, why: str) -> None:
         with self._board.telling():
             self.unsyncable = why
@@ -154,6 +171,7 @@ class PodSync:
         )
         self._link = link
         with self._board.telling():
+            self._lost = None
             self._app.take_facts(link.facts)
         self._check_writable(link.facts)
         self._present = link.list_files()
@@ -180,6 +198,9 @@ class PodSync:
             since = 0 if result.refused else wanted.version
             with self._board.telling():
                 self.result = result
+                is_late = self._board.told >= result.version
+            if is_late and result.answer:
+                self._tools.on_late(result)
             self._wait_news(wanted.version)
             if self._is_stopped or self._is_broken:
                 raise LinkBroken

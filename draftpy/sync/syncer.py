@@ -15,6 +15,8 @@ from draftpy.watch import ChangeSet
 
 # A compiler in the container may take its time; a pod that says nothing for so long is left out.
 PATIENCE_S = 300.0
+# A stream that is cut is back within this, unless the cluster or the pod is away.
+LOST_S = 3.0
 # A pod that is ready is told of by the cluster well within this.
 KNOWN_S = 10.0
 _LOOK_S = 0.05
@@ -22,10 +24,14 @@ _LOOK_S = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """What became of a change set: the result of each pod that was there; none: at its start."""
+    """What became of a change set: the result of each pod that was there; none: at its start.
+
+    `lost` are pods that cannot be reached, each with why: they get it as soon as they can be.
+    """
 
     results: tuple[PodResult, ...]
     has_changes: bool = True
+    lost: tuple[tuple[str, str], ...] = ()
 
 
 class PodSink(Protocol):
@@ -127,13 +133,15 @@ class Syncer:
         board = self.tools.board
         deadline = Deadline.after(self.tools.clock, PATIENCE_S)
         with board.changed:
-            while not (self._all_at(version) or deadline.has_passed() or is_cancelled()):
+            while behind := [pod for pod in self._pods.values() if not pod.is_at(version)]:
+                lost = [pod for pod in behind if pod.lost_for(LOST_S)]
+                if len(lost) == len(behind) or deadline.has_passed() or is_cancelled():
+                    break
                 board.changed.wait(_LOOK_S)
+            board.told = version
             results = tuple(p.result for p in self._pods.values() if p.result.version >= version)
-        return Synced(results=results)
-
-    def _all_at(self, version: int) -> bool:
-        return all(pod.is_at(version) for pod in self._pods.values())
+            lost_pods = tuple((pod.aim.pod, pod.lost_for(LOST_S)) for pod in behind)
+        return Synced(results=results, lost=lost_pods)
 
     def _aim_at(self, pod: PodState) -> tuple[tuple[str, int], PodAim] | None:
         """The container of a pod to sync into, with a key that changes when it starts anew."""

@@ -123,6 +123,7 @@ class MemoryAgents:
 
     agents: dict[str, MemoryAgent] = field(default_factory=dict)
     opened: int = 0
+    is_away: bool = False
 
     def open(
         self,
@@ -133,6 +134,8 @@ class MemoryAgents:
     ) -> AgentLink:
         """Open a stream."""
         self.opened += 1
+        if self.is_away:
+            raise LinkBroken("no route to host")
         if pod not in self.agents:
             raise AgentMissing("there is no agent in the container: no such file")
         return MemoryLink(self.agents[pod], on_event, on_broken)

@@ -69,6 +69,18 @@ def test_a_cut_stream_is_opened_again_and_reconciled(stage: SyncStage) -> None:
     assert len(agent.links) == 2
 
 
+def test_a_pod_that_cannot_be_reached_gets_the_change_later(stage: SyncStage) -> None:
+    [agent] = stage.run(pod())
+    stage.agents.is_away = True
+    agent.links[0].cut()
+    stage.write("app.py", "two\n")
+    synced = apply(stage, "app.py")
+    assert synced.lost == (("hello-1", "no route to host"),)
+    stage.agents.is_away = False
+    stage.pods.wait_equal(1, lambda: False)
+    assert agent.files == {"/app/app.py": b"two\n"}
+
+
 def test_a_file_that_went_away_is_removed(stage: SyncStage) -> None:
     [agent] = stage.run(pod())
     (stage.root / "lib/a.py").unlink()
