@@ -44,6 +44,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, cluster: RealCluster) -> I
     """One `up` that lives through all of these tests: that is the point of it."""
     with real_app(tmp_path_factory.mktemp("loop"), cluster=cluster) as app:
         app.cli.run("create")
+        app.use_images()
         with app.cli.start("up", "--port", ":8080") as up:
             url = up.wait_for(r"→ (http://\S+)")[1]
             up.wait_for("watching")

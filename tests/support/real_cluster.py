@@ -79,6 +79,13 @@ class RealApp:
         found = self.cluster.items(self.namespace, "secrets", f"owner=helm,name={self.name}")
         return sorted(found, key=lambda secret: int(secret["metadata"]["labels"]["version"]))
 
+    def use_images(self) -> None:
+        """Let each change make an image, as where no agent can be."""
+        draft_yaml = self.folder / "draft.yaml"
+        text = draft_yaml.read_text()
+        namespace = next(line for line in text.splitlines() if line.strip().startswith("namespace:"))
+        draft_yaml.write_text(text.replace(namespace, f"{namespace}\n    dev: {{sync: false}}"))
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Save a change as an editor does."""
         path = self.folder / file
