@@ -5,10 +5,8 @@ from devcluster.images.engine import Engine
 from devcluster.images.recipe import DEBIAN, Match, Recipe, build_lines
 
 _JDK = "eclipse-temurin:21-jdk"
-_MAVEN = "3.9.9"
+_MAVEN = "maven:3.9-eclipse-temurin-21"
 _TOMCAT = {"9": "9.0.98", "10": "10.1.34", "11": "11.0.2"}
-_LEIN = "2.11.2"
-_CENTRAL = "https://repo.maven.apache.org/maven2"
 # The distribution's Java writes manual pages' links even where there is no place for them.
 _MAN = "RUN mkdir -p /usr/share/man/man1"
 
@@ -35,14 +33,13 @@ def _base(major: str) -> str:
 
 
 def _maven(engine: Engine, name: str, match: Match) -> None:
-    archive = f"apache-maven/{_MAVEN}/apache-maven-{_MAVEN}-bin.tar.gz"
+    """The distribution's Maven, which has upstream's folder."""
     build_lines(
         engine,
         name,
         f"FROM {_base(match[1])}",
-        f"RUN curl -fsSL {_CENTRAL}/org/apache/maven/{archive} | tar -xz -C /usr/share"
-        f" && mv /usr/share/apache-maven-{_MAVEN} /usr/share/maven"
-        " && ln -s /usr/share/maven/bin/mvn /usr/local/bin/mvn && mvn --version",
+        apt("maven"),
+        "RUN ln -sf /usr/share/maven/bin/mvn /usr/local/bin/mvn && mvn --version",
         "ENV MAVEN_HOME=/usr/share/maven",
         'CMD ["mvn"]',
     )
@@ -50,14 +47,17 @@ def _maven(engine: Engine, name: str, match: Match) -> None:
 
 def _tomcat(engine: Engine, name: str, match: Match) -> None:
     version = _TOMCAT[match[1]]
-    archive = f"{_CENTRAL}/org/apache/tomcat/tomcat/{version}/tomcat-{version}.tar.gz"
+    artifact = f"org.apache.tomcat:tomcat:{version}:tar.gz"
     build_lines(
         engine,
         name,
-        f"FROM {_base(match[2])}",
-        f"RUN curl -fsSL {archive} | tar -xz -C /usr/local"
-        f" && mv /usr/local/apache-tomcat-{version} /usr/local/tomcat"
+        f"FROM {_MAVEN} AS fetch",
+        f"RUN mvn -q -B dependency:copy -Dartifact={artifact} -DoutputDirectory=/fetched"
+        " && tar -xz -C /usr/local -f /fetched/*.tar.gz"
+        " && mv /usr/local/apache-tomcat-* /usr/local/tomcat"
         " && rm -rf /usr/local/tomcat/webapps/* && chmod -R a+rX /usr/local/tomcat",
+        f"FROM {_base(match[2])}",
+        "COPY --from=fetch /usr/local/tomcat /usr/local/tomcat",
         "ENV CATALINA_HOME=/usr/local/tomcat PATH=/usr/local/tomcat/bin:$PATH",
         "WORKDIR /usr/local/tomcat",
         "EXPOSE 8080",
@@ -75,6 +75,23 @@ def _clojure(engine: Engine, name: str, match: Match) -> None:
         "ENV LEIN_ROOT=1",
         "RUN lein version",
         'CMD ["lein", "repl"]',
+    )
+
+
+def _scala(engine: Engine, name: str, match: Match) -> None:
+    """sbt's launcher, which fetches the sbt that a project names."""
+    artifact = "org.scala-sbt:sbt-launch:1.11.7"
+    script = '#!/bin/sh\\nexec java -Xss4m -jar /opt/sbt-launch.jar "$@"\\n'
+    build_lines(
+        engine,
+        name,
+        f"FROM {_MAVEN} AS fetch",
+        f"RUN mvn -q -B dependency:copy -Dartifact={artifact} -DoutputDirectory=/fetched",
+        f"FROM {_base(match[1])}",
+        "COPY --from=fetch /fetched/sbt-launch-1.11.7.jar /opt/sbt-launch.jar",
+        f"RUN printf '{script}' > /usr/local/bin/sbt && chmod +x /usr/local/bin/sbt",
+        "WORKDIR /root",
+        'CMD ["sbt"]',
     )
 
 
@@ -101,7 +118,13 @@ RECIPES: tuple[Recipe, ...] = (
         pattern=r"tomcat:(9|10|11)(?:\.\d+)*-(?:jre|jdk)(8|11|17|21)(?:-temurin)?",
         example="tomcat:10.1-jdk21-temurin",
         make=_tomcat,
-        needs=(_JDK,),
+        needs=(_MAVEN,),
+    ),
+    Recipe(
+        pattern=r"sbtscala/scala-sbt:eclipse-temurin-(17|21)[\w.-]*",
+        example="sbtscala/scala-sbt:eclipse-temurin-21.0.8_9_1.12.6_3.8.2",
+        make=_scala,
+        needs=(_MAVEN,),
     ),
     Recipe(
         pattern=r"clojure:temurin-(8|11|17|21)-lein(?:-[\d.]+)?",

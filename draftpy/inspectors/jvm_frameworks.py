@@ -130,7 +130,8 @@ _ENV_NAME = r"\(\s*\"(\w+)\"\s*[,)]"
 _HOST = r"(?:\"[^\"]*\"\s*,\s*)?"
 DIALECT = Dialect(
     reads=re.compile(
-        rf"\bgetenv{_ENV_NAME}|\bgetenv\(\)\s*(?:\.get(?:OrDefault)?{_ENV_NAME}|\[\"(\w+)\"\])"
+        rf"\bgetenv{_ENV_NAME}|\bgetenv\s+\"(\w+)\""
+        rf"|\bgetenv\(\)\s*(?:\.get(?:OrDefault)?{_ENV_NAME}|\[\"(\w+)\"\])"
         r"|\$\{?\?(\w+)\}|\"\$(\w+)(?::[^\"]*)?\"|sys\.env(?:\.get(?:OrElse)?)?\(\s*\"(\w+)\""
         r"|\(env\s+:([\w-]+)|\bProperties\.envOr(?:Else|None)\(\s*\"(\w+)\""
     ),

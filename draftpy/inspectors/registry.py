@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from draftpy.inspectors import (
+    clojure,
     compose,
-    dotnet,
     crystal,
     dart,
     deno,
+    dotnet,
     elixir,
     erlang,
     gleam,
@@ -20,6 +21,7 @@ from draftpy.inspectors import (
     python,
     ruby,
     rust,
+    scala,
     shell,
     static,
 )
@@ -37,6 +39,8 @@ INSPECTORS: tuple[Inspector, ...] = (
     go.inspect,
     jvm.inspect,
     dotnet.inspect,
+    scala.inspect,
+    clojure.inspect,
     ruby.inspect,
     rust.inspect,
     php.inspect,
