@@ -197,6 +197,7 @@ def _build_facts(project: Project, build: Build) -> Iterator[Fact]:
         "folder": inside,
         "output": _below(folder, serving.site),
         "fallback": serving.fallback,
+        "base_path": serving.base,
         "writable": tuple(f"{root}/{path}" for path in serving.writable),
         "browsers": project.run.package.manifest.has("playwright"),
     }

@@ -15,6 +15,7 @@ from draftpy.inspectors.node_frameworks import (
     find_server,
     find_sites,
 )
+from draftpy.inspectors.node_manifest import read_manifest
 from draftpy.inspectors.node_package import Package
 from draftpy.inspectors.node_scripts import resolve_text
 from draftpy.inspectors.node_serving import Serving
@@ -142,14 +143,22 @@ def _by_entry(package: Package) -> Run | None:
     framework = find_server(package.manifest)
     if main and (package.is_there(main) or (package.builds and main.startswith("dist/"))):
         where = package.manifest.evidence_of("main")
-        return _run(package, _serve_file(package, main), where, framework)
-    present = [file for file in ENTRY_FILES if package.tree.has(file)]
+        run = _run(package, _serve_file(package, main), where, framework)
+        return None if run.kind is AppKind.WORKER and _is_library(package) else run
+    known = (file for file in ENTRY_FILES if package.tree.has(file))
+    present = [file for file in known if not _is_of_another(package, file)]
     shapes = read_scripts(package.tree, present, limit=len(present)) if present else ()
     listening = [s.path for s in shapes if s.path in present and (s.listening or s.exports_fetch)]
     found = next(iter([*listening, *present]), "")
     if not found:
         return None
     return _run(package, _serve_file(package, found), Evidence(file=found), framework)
+
+
+def _is_library(package: Package) -> bool:
+    """Whether it is published for others to import, so that its main starts nothing."""
+    told = ("exports", "files", "types", "typings", "module", "peerDependencies", "publishConfig")
+    return any(key in package.manifest.doc for key in told)
 
 
 def _serve_file(package: Package, file: str) -> Serving:
@@ -173,9 +182,23 @@ def _is_runnable(package: Package, command: StartCommand) -> bool:
     script = entry_of(command.args)
     folder = package.script.folder if package.script else ""
     path = f"{folder}/{script}" if folder else script
+    if _is_of_another(package, path):
+        return False
     if not script or package.is_there(path):
         return True
     return bool(package.builds) or (package.is_typescript and not emits_nothing(package))
+
+
+def _is_of_another(package: Package, path: str) -> bool:
+    """Whether a script belongs to a package of its own below, whose packages are not here."""
+    folder = path.rpartition("/")[0]
+    while folder and not package.tree.has(f"{folder}/package.json"):
+        folder = folder.rpartition("/")[0]
+    if not folder or package.manifest.dependencies:
+        return False
+    inner, _ = read_manifest(package.tree.below(folder))
+    texts = " ".join(package.flattened(name) for name in ("build", "postinstall", "install"))
+    return bool(inner and inner.dependencies) and folder not in texts
 
 
 def _run(

@@ -7,7 +7,8 @@ from draftpy.inspectors.facts import Evidence, Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """A server (`start`) or a site (`site`: the folder; `fallback`: the page for unknown paths).
+    """A server (`start`) or a site (`site`: the folder; `fallback`: the page for unknown paths;
+    `base`: the path under which its pages look for each other).
 
     `script` builds it, if it is another than the one called build; `build` is the command where
     no script does; `artefacts` (`FROM TO`) are all that runs, if given. `needs_no_page`: it makes
@@ -17,6 +18,7 @@ class Serving:
     start: tuple[str, ...] = ()
     site: str = ""
     fallback: str = ""
+    base: str = ""
     script: str = ""
     build: str = ""
     artefacts: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 import re
 import shlex
 from posixpath import join, normpath
+from urllib.parse import urlsplit
 
 from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.node_package import Package
@@ -17,7 +18,8 @@ def react_scripts(package: Package) -> Serving:
     text = package.flattened(package.builds)
     moved = re.search(r"\bBUILD_PATH=[\"']?([\w./-]+)", text)
     site = normpath(moved[1]) if moved else "build"
-    return Serving(site=site, fallback=_SPA, build="react-scripts build")
+    base = _base(urlsplit(str(package.manifest.doc.get("homepage") or "")).path)
+    return Serving(site=site, fallback=_SPA, base=base, build="react-scripts build")
 
 
 def vite(package: Package) -> Serving:
@@ -26,7 +28,9 @@ def vite(package: Package) -> Serving:
     words = _words(package, "vite build")
     root = find_output(config, "root") or _first_argument(words, "vite", "build")
     out = _option(words, "--outDir") or find_output(config, "build", "outDir") or "dist"
-    return Serving(site=normpath(join(root, out)), fallback=_SPA, build="vite build")
+    base = _base(_option(words, "--base", is_path=False) or config.text("base"))
+    site = normpath(join(root, out))
+    return Serving(site=site, fallback=_SPA, base=base, build="vite build")
 
 
 def vue_cli(package: Package) -> Serving:
@@ -47,27 +51,28 @@ GATSBY = Serving(site="public", build="gatsby build", needs_no_page=True)
 def docusaurus(package: Package) -> Serving:
     """Docusaurus."""
     site = _option(_words(package, "docusaurus build"), "--out-dir") or "build"
-    return Serving(site=site, build="docusaurus build", needs_no_page=True)
+    base = _base(package.config("docusaurus.config").text("baseUrl"))
+    return Serving(site=site, base=base, build="docusaurus build", needs_no_page=True)
 
 
 def vitepress(package: Package) -> Serving:
-    """VitePress: inside the folder that it builds."""
-    folder = _first_argument(
-        _words(package, "vitepress build"), "vitepress", "build"
-    ) or _folder_of(package, ".vitepress")
-    return Serving(
-        site=normpath(join(folder, ".vitepress/dist")), build=f"vitepress build {folder}"
-    )
+    """VitePress."""
+    return _in_own_folder(package, "vitepress")
 
 
 def vuepress(package: Package) -> Serving:
-    """VuePress: the same."""
-    folder = _first_argument(_words(package, "vuepress build"), "vuepress", "build") or _folder_of(
-        package, ".vuepress"
-    )
+    """VuePress."""
+    return _in_own_folder(package, "vuepress")
+
+
+def _in_own_folder(package: Package, tool: str) -> Serving:
+    """A tool whose output lies in a folder of its name, inside the one that it builds."""
+    words = _words(package, f"{tool} build")
+    folder = _first_argument(words, tool, "build") or _folder_of(package, f".{tool}")
     return Serving(
-        site=normpath(join(folder, ".vuepress/dist")),
-        build=f"vuepress build {folder}",
+        site=normpath(join(folder, f".{tool}/dist")),
+        base=_base(package.config(join(folder, f".{tool}/config")).text("base")),
+        build=f"{tool} build {folder}",
         needs_no_page=True,
     )
 
@@ -150,13 +155,18 @@ def _words(package: Package, *commands: str) -> list[str]:
         return text.split()
 
 
-def _option(words: list[str], flag: str) -> str:
+def _base(path: str) -> str:
+    """`/project` of `/project/`; "" for the root, or for pages that name no path."""
+    return path.rstrip("/") if re.fullmatch(r"/[\w./-]+", path) else ""
+
+
+def _option(words: list[str], flag: str, *, is_path: bool = True) -> str:
     """The value of `--flag VALUE` or `--flag=VALUE`."""
     for index, word in enumerate(words):
         name, _, value = word.partition("=")
         if name == flag:
             found = value or (words[index + 1] if index + 1 < len(words) else "")
-            return normpath(found) if found else ""
+            return normpath(found) if found and is_path else found
     return ""
 
 

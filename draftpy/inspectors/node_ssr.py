@@ -157,7 +157,9 @@ def astro(package: Package) -> Serving:
     site = config.text("outDir").removeprefix("./").rstrip("/") or "dist"
     on_demand = config.text("output") in ("server", "hybrid") or _renders_on_demand(package)
     if not on_demand:
-        return Serving(site=site, build="astro build")
+        base = config.text("base").rstrip("/")
+        base = f"/{base.lstrip('/')}" if base else ""
+        return Serving(site=site, base=base, build="astro build")
     where = evidence_in(config, "output", "renders on a server")
     if "@astrojs/node" not in config.imports:
         hosted = [name for name in _HOSTED if f"@astrojs/{name}" in config.imports]

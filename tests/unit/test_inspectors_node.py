@@ -196,3 +196,35 @@ def test_version_names_its_line(tmp_path: Path) -> None:
 def test_file_of_pm2(tmp_path: Path, name: str, text: str) -> None:
     files = {**package(scripts={"start": f"pm2 start {name} --no-daemon"}), name: text}
     assert start_of(facts_of(tmp_path, {**files, "index.js": EXPRESS})) == "node index.js"
+
+
+def test_main_of_a_library_starts_nothing(tmp_path: Path) -> None:
+    files = package(main="index.js", files=["lib"], dependencies={"debug": "^4"})
+    facts = facts_of(tmp_path, {**files, "index.js": "module.exports = require('./lib/x')"})
+    assert facts.find("node.start") is None
+    assert facts.find_value("node.manager") == "npm"
+
+
+def test_start_of_a_package_below_is_left_to_it(tmp_path: Path) -> None:
+    below = {"api/package.json": '{"dependencies": {"express": "5"}}', "api/index.js": EXPRESS}
+    root = {"start": "node api/index.js"}
+    assert start_of(facts_of(tmp_path, {**package(scripts=root), **below})) == ""
+    own = {**root, "postinstall": "cd api && npm install"}
+    files = {**package(scripts=own), **below}
+    assert start_of(facts_of(tmp_path / "own", files)) == "node api/index.js"
+
+
+def test_procfile_goes_through_the_scripts(tmp_path: Path) -> None:
+    files = {**package(scripts={"start": "node app.js", "web": "node web.js"}), "web.js": EXPRESS}
+    facts = facts_of(tmp_path, {**files, "app.js": "", "Procfile": "web: npm run web\n"})
+    fact = facts.find("node.start")
+    assert start_of(facts) == "node web.js"
+    assert fact is not None
+    assert fact.evidence is not None
+    assert fact.evidence.place == "Procfile:1"
+
+
+def test_procfile_of_another_language_is_not_ours(tmp_path: Path) -> None:
+    files = {**package(scripts={"start": "node app.js"}), "app.js": EXPRESS}
+    facts = facts_of(tmp_path, {**files, "Procfile": "web: gunicorn app:app\n"})
+    assert start_of(facts) == "node app.js"

@@ -92,3 +92,23 @@ def test_any_build_beside_a_page(tmp_path: Path) -> None:
 def test_page_without_a_script_is_built_all_the_same(tmp_path: Path) -> None:
     facts = app(tmp_path, "vite", {"index.html": ""}, scripts={"dev": "vite"})
     assert steps(facts) == ("npx vite build",)
+
+
+@pytest.mark.parametrize(
+    ("packages", "files", "base"),
+    [
+        ("vite", {"vite.config.js": "export default { base: '/shop/' }"}, "/shop"),
+        ("vite", {"vite.config.js": "export default { base: './' }"}, ""),
+        ("@docusaurus/core", {"docusaurus.config.js": "export default {baseUrl: '/d/'}"}, "/d"),
+        ("vitepress", {"docs/.vitepress/config.mts": "export default {base: '/v/'}"}, "/v"),
+    ],
+)
+def test_path_of_the_pages(tmp_path: Path, packages: str, files: dict[str, str], base: str) -> None:
+    facts = app(tmp_path, packages, {"index.html": "", **files}, scripts={"dev": "x"})
+    assert facts.find_value("node.base_path") == base
+
+
+def test_homepage_of_create_react_app(tmp_path: Path) -> None:
+    keys = {"homepage": "https://me.example/app", "scripts": {"build": "react-scripts build"}}
+    facts = app(tmp_path, "react-scripts", {"public/index.html": ""}, **keys)
+    assert facts.find_value("node.base_path") == "/app"
