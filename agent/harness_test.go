@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -104,7 +105,7 @@ func (c *container) run(command ...string) {
 		c.agent.Wait()
 		c.ended <- c.agent.ProcessState.ExitCode()
 	}()
-	c.t.Cleanup(func() { c.agent.Process.Kill() })
+	c.t.Cleanup(func() { c.agent.Process.Kill(); killIn(c.root) })
 }
 
 func (c *container) at(name string) string { return filepath.Join(c.root, name) }
@@ -361,4 +362,15 @@ func (l *link) status() statusAnswer {
 	l.c.t.Helper()
 	answer, _ := l.ask(kindStatus, l.nextID(), map[string]any{})
 	return decode[statusAnswer](l.c.t, answer)
+}
+
+// killIn ends what runs in a folder: outside of a container nothing dies with its process 1.
+func killIn(folder string) {
+	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	for _, link := range links {
+		if at, err := os.Readlink(link); err == nil && strings.HasPrefix(at, folder) {
+			pid, _ := strconv.Atoi(strings.Split(link, "/")[2])
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
 }
