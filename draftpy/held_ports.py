@@ -168,6 +168,7 @@ class HeldForwards:
         for forward in self._forwards.values():
             forward.stop()
         self._forwards = {}
+        self._parts.dialer.close()
 
     def _open(self, listener: Listener, remote_port: int, moved_from: int = 0) -> None:
         forward = HeldForward(listener, remote_port, self._parts, self._gate)

@@ -35,6 +35,10 @@ class PodDialer(Protocol):
         """Open a stream; raises OSError when the pod is gone or refuses."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is kept ready; streams that are open stay so."""
+        ...
+
 
 @dataclass(slots=True, kw_only=True)
 class Targets:

@@ -1,17 +1,20 @@
 """Byte streams into pods, their logs, and their states, on the real API server."""
 
+import statistics
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from draftpy.adapters.kube.exec_streams import ExecEnd, ExecStream, open_exec
 from draftpy.adapters.kube.logs import KubeLogSource
-from draftpy.adapters.kube.streams import KubeDialer, PodConnection
+from draftpy.adapters.kube.streams import KubeDialer
 from draftpy.logs import LogQuery
 from draftpy.pods import ReleaseState
+from draftpy.targets import Connection
 from tests.support.real_cluster import wait_until
 from tests.support.real_release import SERVER, RealSpace, real_space
 
@@ -41,11 +44,18 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSpace]:
         yield space
 
 
-def dial(space: RealSpace, port: int = 8080) -> PodConnection:
-    return KubeDialer(space.client, space.namespace).dial(space.pod(), port)
+@contextmanager
+def dialled(space: RealSpace, port: int = 8080) -> Iterator[Connection]:
+    dialer = KubeDialer(space.client, space.namespace)
+    connection = dialer.dial(space.pod(), port)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        dialer.close()
 
 
-def ask(connection: PodConnection, size: int) -> bytes:
+def ask(connection: Connection, size: int) -> bytes:
     """A whole answer of the server, head included."""
     connection.send_all(f"GET /{size} HTTP/1.0\r\n\r\n".encode())
     parts = []
@@ -55,76 +65,84 @@ def ask(connection: PodConnection, size: int) -> bytes:
 
 
 def test_a_request_gets_its_answer(space: RealSpace) -> None:
-    connection = dial(space)
-    assert ask(connection, 5).endswith(b"\r\n\r\nxxxxx")
-    connection.close()
+    with dialled(space) as connection:
+        assert ask(connection, 5).endswith(b"\r\n\r\nxxxxx")
 
 
 def test_a_large_answer_comes_whole(space: RealSpace) -> None:
-    connection = dial(space)
-    _, _, body = ask(connection, BIG).partition(b"\r\n\r\n")
+    with dialled(space) as connection:
+        _, _, body = ask(connection, BIG).partition(b"\r\n\r\n")
     assert len(body) == BIG
-    connection.close()
 
 
 def test_both_directions_flow_at_once(space: RealSpace) -> None:
-    connection = dial(space, 8081)
     payload = bytes(range(256)) * (BIG // 512)
-    sender = threading.Thread(target=connection.send_all, args=(payload,))
-    sender.start()
-    got = bytearray()
-    while len(got) < len(payload):
-        got += connection.recv(1 << 16)
-    sender.join()
+    with dialled(space, 8081) as connection:
+        sender = threading.Thread(target=connection.send_all, args=(payload,))
+        sender.start()
+        got = bytearray()
+        while len(got) < len(payload):
+            got += connection.recv(1 << 16)
+        sender.join()
     assert got == payload
-    connection.close()
 
 
 def test_few_bytes_at_a_time_lose_nothing(space: RealSpace) -> None:
-    connection = dial(space, 8081)
-    connection.send_all(b"abcdef")
-    assert b"".join(connection.recv(2) for _ in range(3)) == b"abcdef"
-    connection.close()
+    with dialled(space, 8081) as connection:
+        connection.send_all(b"abcdef")
+        assert b"".join(connection.recv(2) for _ in range(3)) == b"abcdef"
 
 
 def test_a_port_nobody_listens_on_refuses(space: RealSpace) -> None:
-    connection = dial(space, 9999)
-    with pytest.raises(ConnectionRefusedError, match="9999"):
-        connection.recv(1)
-    connection.close()
+    with dialled(space, 9999) as connection:
+        with pytest.raises(ConnectionRefusedError, match="9999"):
+            connection.recv(1)
+
+
+def test_connections_one_after_the_other_share_a_session(space: RealSpace) -> None:
+    dialer = KubeDialer(space.client, space.namespace)
+    pod, waits = space.pod(), []
+    for _ in range(20):
+        began = time.monotonic()
+        connection = dialer.dial(pod, 8080)
+        waits.append(time.monotonic() - began)
+        assert ask(connection, 5).endswith(b"\r\n\r\nxxxxx")
+        connection.close()
+    dialer.close()
+    assert statistics.median(waits[1:]) < waits[0]
 
 
 def test_a_pod_that_is_not_there_is_an_os_error(space: RealSpace) -> None:
-    with pytest.raises(
-        OSError, match=r"^port 80 of nobody .* answers 404: pods \"nobody\" not found$"
-    ):
-        KubeDialer(space.client, space.namespace).dial("nobody", 80)
+    dialer = KubeDialer(space.client, space.namespace)
+    words = r"^port 80 of nobody .* answers 404: pods \"nobody\" not found$"
+    with pytest.raises(OSError, match=words):
+        dialer.dial("nobody", 80)
+    dialer.close()
 
 
 def test_closing_wakes_a_reader(space: RealSpace) -> None:
-    connection = dial(space, 8081)
     got: list[bytes] = []
-    reader = threading.Thread(target=lambda: got.append(connection.recv(1)))
-    reader.start()
-    connection.close()
-    connection.close()
-    reader.join(5)
+    with dialled(space, 8081) as connection:
+        reader = threading.Thread(target=lambda: got.append(connection.recv(1)))
+        reader.start()
+        connection.close()
+        connection.close()
+        reader.join(5)
+        with pytest.raises(OSError, match=r".+"):
+            connection.send_all(b"too late")
     assert got == [b""]
-    with pytest.raises(OSError, match=r".+"):
-        connection.send_all(b"too late")
 
 
 def test_a_pod_that_ends_is_the_end_of_its_streams(tmp_path: Path) -> None:
     with real_space(tmp_path) as space:
         space.install(ECHO)
         space.wait()
-        connection = dial(space, 8081)
-        space.client.delete(f"/api/v1/namespaces/{space.namespace}/pods/{space.pod()}")
-        assert _is_over(connection)
-        connection.close()
+        with dialled(space, 8081) as connection:
+            space.client.delete(f"/api/v1/namespaces/{space.namespace}/pods/{space.pod()}")
+            assert _is_over(connection)
 
 
-def _is_over(connection: PodConnection) -> bool:
+def _is_over(connection: Connection) -> bool:
     """Whether the stream ends: told by the server, or cut off."""
     try:
         return connection.recv(1) == b""

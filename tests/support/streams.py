@@ -67,6 +67,7 @@ class LoopbackDialer:
         self.pods: dict[str, int | None] = dict(pods)
         self.can_half_close = True
         self.dialled: list[str] = []
+        self.is_closed = False
         self.refusals: list[RefusingConnection] = []
 
     def dial(self, pod: str, port: int) -> SocketConnection | RefusingConnection:
@@ -79,6 +80,9 @@ class LoopbackDialer:
             return self.refusals[-1]
         sock = socket.create_connection(("127.0.0.1", local))
         return SocketConnection(sock, can_half_close=self.can_half_close)
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 @contextmanager

@@ -63,6 +63,7 @@ class WebsocketStub:
     protocols: tuple[str, ...] = ("v5.channel.k8s.io", "v4.channel.k8s.io")
     # Sent instead of an upgrade, if set.
     refusal: bytes = b""
+    posts: int = 0
     requests: list[str] = field(default_factory=list)
 
     @property
@@ -70,7 +71,11 @@ class WebsocketStub:
         return int(self.url.rpartition(":")[2])
 
     def accept(self, sock: socket.socket, reader: BinaryIO) -> None:
-        request = reader.readline().decode().split(" ")[1]
+        method, request, _ = reader.readline().decode().split(" ")
+        if method == "POST":
+            self.posts += 1
+            sock.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+            return
         self.requests.append(request)
         lines = iter(lambda: reader.readline().decode().strip(), "")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}

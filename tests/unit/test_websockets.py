@@ -1,11 +1,12 @@
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from socket import SHUT_RDWR, create_connection, socket
+from socket import SHUT_RDWR, create_connection
 
 import pytest
 
-from draftpy.adapters.kube.websockets import HandshakeRefused, WebSocket
+from draftpy.adapters.kube.websockets import WebSocket
+from draftpy.adapters.kube.wires import UpgradeRefused, Wire
 from tests.support.websocket_stub import Peer, websocket_stub
 
 PROTOCOL = "v4.channel.k8s.io"
@@ -13,22 +14,23 @@ CONTINUATION, BINARY, PING = 0, 2, 9
 
 
 @contextmanager
-def connected(serve: Callable[[Peer], None], **stub: bytes) -> Iterator[tuple[WebSocket, socket]]:
+def connected(serve: Callable[[Peer], None], **stub: bytes) -> Iterator[WebSocket]:
     with websocket_stub(serve) as server:
         server.refusal = stub.get("refusal", b"")
         with create_connection(("127.0.0.1", server.port), timeout=5) as sock:
-            yield WebSocket(sock), sock
+            yield WebSocket(Wire(sock))
             with suppress(OSError):
                 sock.shutdown(SHUT_RDWR)
 
 
 def shake(websocket: WebSocket) -> None:
-    websocket.shake_hands("here", "/path?x=1", {"Authorization": "Bearer t"}, [PROTOCOL])
+    fields = {"Host": "here", "Authorization": "Bearer t"}
+    websocket.shake_hands("/path?x=1", fields, [PROTOCOL])
 
 
 def test_the_handshake_asks_as_a_websocket_does() -> None:
     asked: list[Peer] = []
-    with connected(asked.append) as (websocket, _):
+    with connected(asked.append) as websocket:
         shake(websocket)
         assert is_lost(websocket)
     (peer,) = asked
@@ -50,7 +52,7 @@ def test_messages_of_every_length_come_and_go_whole(size: int) -> None:
         peer.send(channel, payload)
         peer.close()
 
-    with connected(echo) as (websocket, _):
+    with connected(echo) as websocket:
         shake(websocket)
         message = (b"0123456789" * (size // 10 + 1))[: size + 1]
         websocket.send(message)
@@ -65,7 +67,7 @@ def test_a_message_in_parts_is_one() -> None:
         peer.send_frame(CONTINUATION, b"two", is_last=True)
         peer.recv()
 
-    with connected(serve) as (websocket, _):
+    with connected(serve) as websocket:
         shake(websocket)
         assert websocket.recv() == b"one two"
 
@@ -78,7 +80,7 @@ def test_a_ping_is_answered() -> None:
         peer.send_frame(BINARY, b"x")
         got.append(peer.recv())
 
-    with connected(serve) as (websocket, _):
+    with connected(serve) as websocket:
         shake(websocket)
         assert websocket.recv() == b"x"
         assert is_lost(websocket)
@@ -94,7 +96,7 @@ def test_a_ping_is_answered() -> None:
     ],
 )
 def test_a_bad_frame_is_a_broken_stream(frame: bytes) -> None:
-    with connected(lambda peer: peer.sock.sendall(frame)) as (websocket, _):
+    with connected(lambda peer: peer.sock.sendall(frame)) as websocket:
         shake(websocket)
         with pytest.raises(OSError, match=r".+"):
             websocket.recv()
@@ -109,17 +111,17 @@ def test_a_bad_frame_is_a_broken_stream(frame: bytes) -> None:
     ],
 )
 def test_what_is_no_handshake_is_an_error(answer: bytes, text: str) -> None:
-    with connected(lambda peer: None, refusal=answer) as (websocket, _):
+    with connected(lambda peer: None, refusal=answer) as websocket:
         with pytest.raises(OSError, match=text):
             shake(websocket)
 
 
 def test_a_refusal_keeps_the_servers_words() -> None:
-    refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"
-    with connected(lambda peer: None, refusal=refusal) as (websocket, _):
-        with pytest.raises(HandshakeRefused) as caught:
+    refusal = b'HTTP/1.1 403 Forbidden\r\nContent-Length: 17\r\n\r\n{"message": "no"}'
+    with connected(lambda peer: None, refusal=refusal) as websocket:
+        with pytest.raises(UpgradeRefused) as caught:
             shake(websocket)
-    assert (caught.value.status, caught.value.body) == (403, b"no")
+    assert (caught.value.status, str(caught.value)) == (403, "the API server answers 403: no")
 
 
 def test_a_protocol_that_nobody_asked_for_is_refused() -> None:
@@ -127,4 +129,4 @@ def test_a_protocol_that_nobody_asked_for_is_refused() -> None:
         server.protocols = ("other",)
         with closing(create_connection(("127.0.0.1", server.port), timeout=5)) as sock:
             with pytest.raises(OSError, match="speaks none of a, b"):
-                WebSocket(sock).shake_hands("here", "/", {}, ["a", "b"])
+                WebSocket(Wire(sock)).shake_hands("/", {}, ["a", "b"])

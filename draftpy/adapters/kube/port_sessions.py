@@ -1,0 +1,138 @@
+"""Byte streams to ports of one pod, one after the other over one connection to the API server."""
+
+import threading
+from collections.abc import Callable
+
+from draftpy.adapters.kube.client import CONNECT_S, KubeClient
+from draftpy.adapters.kube.port_failures import read_failure
+from draftpy.adapters.kube.spdy import PROTOCOL, SpdySession
+from draftpy.adapters.kube.wires import Wire, open_wire, request_fields, target_of
+
+_FORWARDING = "portforward.k8s.io"
+# What an earlier stream may still send before the session is worth less than a fresh one.
+_STALE_FRAMES = 64
+
+
+class PortSession:
+    """A port-forward that carries one stream at a time."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.spdy = SpdySession(wire)
+        self._requests = 0
+
+    def open(self, port: int) -> tuple[int, int]:
+        """The numbers of a fresh data stream and its error stream; raises OSError."""
+        self._requests += 1
+        common = {"port": str(port), "requestid": str(self._requests)}
+        streams = ({"streamtype": kind, **common} for kind in ("error", "data"))
+        error, data = self.spdy.open_streams(*streams)
+        self.spdy.finish(error)
+        self.wire.set_timeout(CONNECT_S)
+        self._wait_accepted(data)
+        self.wire.set_timeout(None)
+        return data, error
+
+    def close(self) -> None:
+        """End it; safe from any thread."""
+        self.wire.close()
+
+    def _wait_accepted(self, stream: int) -> None:
+        for _ in range(_STALE_FRAMES):
+            frame = self.spdy.recv()
+            if frame.stream == stream:
+                if frame.is_broken:
+                    raise OSError("the API server refuses the stream")
+                return
+        raise OSError("an earlier stream does not end")
+
+
+class SessionConnection:
+    """See `forward.Connection`; gives its session back when it is closed and nobody reads it."""
+
+    def __init__(
+        self, session: PortSession, port: int, give_back: Callable[[PortSession], None]
+    ) -> None:
+        self._session = session
+        self._give_back = give_back
+        self._data, self._error = session.open(port)
+        self._rest = b""
+        self._lock = threading.Lock()
+        self._is_reading = False
+        self._is_closed = False
+
+    def recv(self, max_bytes: int) -> bytes:
+        """Some bytes; b"" at the end; ConnectionRefusedError if the pod's port refused."""
+        if not self._rest and self._begin_reading():
+            try:
+                self._rest = self._read()
+            except OSError:
+                if not self._is_closed:
+                    raise
+            finally:
+                self._is_reading = False
+        taken, self._rest = self._rest[:max_bytes], self._rest[max_bytes:]
+        return taken
+
+    def send_all(self, payload: bytes) -> None:
+        """Send every byte; raises OSError when the stream broke."""
+        if self._is_closed:
+            raise OSError("the connection was closed")
+        self._session.spdy.send(self._data, payload)
+
+    def finish_sending(self) -> None:
+        """Nothing: the container runtime would cut the answer off a second later."""
+
+    def close(self) -> None:
+        """End both directions."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            is_reusable = not self._is_reading
+        try:
+            if is_reusable:
+                self._session.spdy.finish(self._data)
+        except OSError:
+            is_reusable = False
+        if is_reusable:
+            self._give_back(self._session)
+        else:
+            self._session.close()
+
+    def _begin_reading(self) -> bool:
+        with self._lock:
+            self._is_reading = not self._is_closed
+            return self._is_reading
+
+    def _read(self) -> bytes:
+        """Bytes of the data stream; b"" once the error stream has ended without a word, too."""
+        while True:
+            frame = self._session.spdy.recv()
+            if frame.stream not in (self._data, self._error):
+                continue
+            if frame.is_broken:
+                raise OSError("the stream was reset")
+            if frame.stream == self._error and frame.payload:
+                raise read_failure(frame.payload)
+            if frame.payload:
+                return frame.payload
+            if frame.stream == self._error and frame.is_last:
+                return b""
+
+
+def open_session(client: KubeClient, path: str) -> PortSession:
+    """Open a session; `path` is the pod's port-forward; raises UpgradeRefused, OSError."""
+    wire = open_wire(client)
+    wanted = {
+        "Upgrade": PROTOCOL,
+        "X-Stream-Protocol-Version": _FORWARDING,
+        "Content-Length": "0",
+    }
+    try:
+        wire.upgrade("POST", target_of(client, path), {**request_fields(client), **wanted})
+        wire.set_timeout(None)
+    except BaseException:
+        wire.close()
+        raise
+    return PortSession(wire)
