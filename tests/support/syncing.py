@@ -4,10 +4,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from draftpy.clock import SystemClock
+from draftpy.clock import Deadline, SystemClock
 from draftpy.dev_settings import DevSettings
 from draftpy.dockerfile import parse_dockerfile
 from draftpy.dockerignore import load_build_ignore
+from draftpy.events import Event
 from draftpy.pods import PodState
 from draftpy.sync.board import SyncTarget
 from draftpy.sync.development import DevelopmentParts, DevelopmentPods
@@ -100,6 +101,13 @@ class SyncStage:
         self.pods.set_pods(pods)
         self.pods.wait_equal(len(pods), lambda: False)
         return made
+
+    def wait_told(self, kind: type[Event]) -> None:
+        """Until an event of this kind was told; a pod is asked again within two seconds."""
+        deadline = Deadline.after(self.clock, 10.0)
+        while not self.reporter.of(kind):
+            assert not deadline.has_passed(), f"no {kind.__name__} was told"
+            self.clock.sleep(0.01)
 
     def write(self, path: str, text: str) -> None:
         """Save a file."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.dev_settings import DevSettings, Restart
-from draftpy.events import BuildLine, Failed
+from draftpy.events import BuildLine, Failed, Notice
 from draftpy.sync.folder import NeedsTurn
 from draftpy.sync.link import AgentEvent, AppExit, SyncRefused
 from draftpy.sync.syncer import Synced
@@ -77,7 +77,7 @@ def test_a_pod_that_cannot_be_reached_gets_the_change_later(stage: SyncStage) ->
     synced = apply(stage, "app.py")
     assert synced.lost == (("hello-1", "no route to host"),)
     stage.agents.is_away = False
-    stage.pods.wait_equal(1, lambda: False)
+    stage.wait_told(Notice)
     assert agent.files == {"/app/app.py": b"two\n"}
 
 
