@@ -47,6 +47,10 @@ def create(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also every fact, and why other packs lost.")
     ] = False,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Merge what app and pack now make with your edits."),
+    ] = False,
     given: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A variable of the pack; repeatable."),
@@ -70,6 +74,7 @@ def create(
         force=force,
         explain=explain,
         from_compose=from_compose,
+        update=update,
         variables=tuple(parse_variable(text) for text in given or ()),
     )
     wiring.run_create(invocation_of(context), flags, telling(output, quiet=quiet, verbose=verbose))

@@ -1,26 +1,27 @@
 """create: scan → inspect → detect → choose → plan → apply."""
 
-import shlex
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from draftpy.assets import templates_folder
 from draftpy.config import DRAFT_YAML, Project, load_project
 from draftpy.detect import PackChoice, choose
+from draftpy.errors import ConfigMissing
 from draftpy.events import Reporter, Result
-from draftpy.inspectors.facts import Facts
 from draftpy.names import AppName, parse_app_name, to_app_name
 from draftpy.packs.catalog import Catalog, catalog_folders, get_pack, load_catalog
 from draftpy.packs.model import Pack
-from draftpy.scaffold.answers import Answers, Given, fill_answers
+from draftpy.scaffold.answers import Given, fill_answers
 from draftpy.scaffold.apply import Files, ScaffoldReport, apply_scaffold
-from draftpy.scaffold.contents import chart_folder, load_templates, render_files
+from draftpy.scaffold.contents import WantedFile, load_templates, render_files
+from draftpy.scaffold.notices import notices_of
 from draftpy.scaffold.outcome import CreateOutcome, CreateRequest
 from draftpy.scaffold.places import FoundApp, find_app
 from draftpy.scaffold.plan import Policy, ScaffoldPlan, check_conflicts, plan_scaffold
 from draftpy.scaffold.processes import Companions, compose_companions, find_companions
+from draftpy.scaffold.record import RECORD, Record, next_record, parse_record, render_record
 from draftpy.scaffold.screen import create_to_json, render_create
+from draftpy.scaffold.updating import check_merged, plan_update
 from draftpy.source import SourceTree, load_source
 
 
@@ -36,20 +37,25 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     look_below = not request.pack and not _has_project(root)
     found = find_app(tree, catalog.packs, folder=request.folder, look_below=look_below)
     project = load_project(found.place.root) if _has_project(found.place.root) else None
+    record = parse_record(files.find(found.place.root, RECORD)) or Record()
+    if request.update:
+        _check_created(project, found.place.root)
+        request = record.complete(request)
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
     name, notices = _app_name(request, project, found.place.root)
-    notices += _port_notices(request, choice.pack, found.facts)
     companions = _find_companions(request, choice, found, tree)
     port = request.port or companions.port
     given = Given(app=name, port=port, variables=dict(request.variables))
     answers = fill_answers(choice.pack, found.facts, given, choice.companion)
     answers = replace(answers, companions=companions)
-    notices += (*_no_port_notices(choice, answers), *_companion_notices(answers))
-    plan = _plan(request, choice.pack, answers, found.place.root, files)
+    notices += tuple(notices_of(choice, found.facts, answers, request.port))
+    wanted = render_files(choice.pack, answers, load_templates(choice.pack, templates_folder()))
+    plan = _plan(request, wanted, found.place.root, files, record)
     report = ScaffoldReport()
     if not request.dry_run:
         check_conflicts(plan)
         report = apply_scaffold(plan, found.place.root, files)
+        _remember(next_record(record, request, wanted, plan), found.place.root, files)
     outcome = CreateOutcome(
         request=request,
         place=found.place,
@@ -61,6 +67,7 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
         notices=notices,
     )
     reporter.report(Result(text=render_create(outcome), body=create_to_json(outcome)))
+    check_merged(plan)
     return outcome
 
 
@@ -90,17 +97,6 @@ def _app_name(
     return name, (f"the app is named {name}, after the folder {root.name!r}",)
 
 
-def _port_notices(request: CreateRequest, pack: Pack, facts: Facts) -> tuple[str, ...]:
-    """Whether the source pins another port than the one asked for."""
-    pinned = facts.find(f"{pack.facts}.port")
-    if not request.port or pinned is None or pinned.value == request.port:
-        return ()
-    if pinned.evidence is None or facts.find(f"{pack.facts}.port_variable"):
-        return ()
-    where = f"{pinned.evidence.place} says {pinned.value}"
-    return (f"{where}, --port says {request.port}: make them equal",)
-
-
 def _find_companions(
     request: CreateRequest, choice: PackChoice, found: FoundApp, tree: SourceTree
 ) -> Companions:
@@ -112,29 +108,29 @@ def _find_companions(
     return replace(compose_companions(tree, found.place.folder), migrations=listed.migrations)
 
 
-def _companion_notices(answers: Answers) -> Iterator[str]:
-    companions = answers.companions
-    yield from companions.notices
-    if companions.migrations:
-        command = shlex.join(companions.migrations)
-        where = f"{chart_folder(answers)}/values.yaml"
-        yield f"{command} is not run unless migrations.enabled is set in {where}"
-
-
-def _no_port_notices(choice: PackChoice, answers: Answers) -> tuple[str, ...]:
-    """An app with a Dockerfile that says no port may listen all the same."""
-    path = answers.variables.get("path")
-    if answers.port or not path or choice.pack.facts != "dockerfile":
-        return ()
-    told = "add EXPOSE PORT to it, or draftpy create --port PORT"
-    return (f"{path} exposes no port, so there is nothing to forward; {told}",)
-
-
 def _plan(
-    request: CreateRequest, pack: Pack, answers: Answers, root: Path, files: Files
+    request: CreateRequest,
+    wanted: tuple[WantedFile, ...],
+    root: Path,
+    files: Files,
+    record: Record,
 ) -> ScaffoldPlan:
-    wanted = render_files(pack, answers, load_templates(pack, templates_folder()))
     found = ((file.path, files.find(root, file.path)) for file in wanted)
     existing = {path: content for path, content in found if content is not None}
+    if request.update:
+        return plan_update(wanted, existing, record.texts)
     is_created = _has_project(root) and not request.is_specific
     return plan_scaffold(wanted, existing, Policy(force=request.force, is_created=is_created))
+
+
+def _check_created(project: Project | None, root: Path) -> None:
+    if project is None:
+        raise ConfigMissing(
+            f"there is no {DRAFT_YAML} in {root}, so nothing to update", remedy="draftpy create"
+        )
+
+
+def _remember(record: Record, root: Path, files: Files) -> None:
+    text = render_record(record)
+    if files.find(root, RECORD) != text:
+        files.write(root, RECORD, text)

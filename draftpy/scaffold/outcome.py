@@ -28,6 +28,7 @@ class CreateRequest:
     force: bool = False
     explain: bool = False
     from_compose: bool = False
+    update: bool = False
     variables: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -19,6 +19,7 @@ class Action(StrEnum):
     KEEP = "keep"
     MERGE = "merge"
     REPLACE = "replace"
+    UPDATE = "update"
     CONFLICT = "conflict"
 
 
@@ -35,7 +36,7 @@ class FileAction:
     @property
     def writes(self) -> bool:
         """Whether the file changes."""
-        return self.action in (Action.CREATE, Action.MERGE, Action.REPLACE)
+        return self.action in (Action.CREATE, Action.MERGE, Action.REPLACE, Action.UPDATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

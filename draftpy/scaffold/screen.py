@@ -15,6 +15,7 @@ from draftpy.scaffold.plan import Action, FileAction, render_diff
 
 _SHOWN_FIRST = ("framework", "start", "package", "port", "health_path", "version")
 _OF_COMPANION = ("framework", "health_path")
+_WITH_REASON = (Action.KEEP, Action.MERGE, Action.UPDATE)
 _NO_WEB = {AppKind.WORKER: "worker, no port", AppKind.JOB: "job, runs once, no port"}
 
 
@@ -186,7 +187,7 @@ def _action_lines(outcome: CreateOutcome) -> Iterator[str]:
     backups = dict(outcome.report.backups)
     for action in _merged_chart(outcome.plan.actions, chart):
         backup = f" (was kept as {backups[action.path]})" if action.path in backups else ""
-        why = f"   {action.reason}" if action.action in (Action.KEEP, Action.MERGE) else ""
+        why = f"   {action.reason}" if action.action in _WITH_REASON else ""
         yield f"  {action.action:<8}  {action.path}{why}{backup}"
 
 

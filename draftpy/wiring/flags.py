@@ -17,6 +17,7 @@ class CreateFlags:
     force: bool = False
     explain: bool = False
     from_compose: bool = False
+    update: bool = False
     variables: tuple[tuple[str, str], ...] = ()
 
 

@@ -28,6 +28,7 @@ def run_create(
         force=flags.force,
         explain=flags.explain,
         from_compose=flags.from_compose,
+        update=flags.update,
         variables=flags.variables,
     )
     with reporting(invocation, telling, stream=stream) as reporter:
