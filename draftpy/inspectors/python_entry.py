@@ -33,13 +33,22 @@ _NO_RUN = "FLASK_RUN_FROM_CLI=true"
 
 
 def read_modules(tree: SourceTree, *, near_only: bool = False) -> tuple[ModuleShape, ...]:
-    """The syntax of the project's modules, likeliest entry points first."""
-    paths = [path for path in tree.files if path.endswith(".py") and _is_candidate(path)]
+    """The syntax of the project's modules, likeliest entry points first.
+
+    With `near_only` those at the root, and the packages that they import.
+    """
+    paths = sorted((path for path in tree.files if _is_candidate(path)), key=_rank)
+    near = [path for path in paths if "/" not in path.removeprefix("src/")]
+    found = _parse(tree, near if near_only else paths)
     if near_only:
-        paths = [path for path in paths if "/" not in path.removeprefix("src/")]
-    paths.sort(key=_rank)
+        tops = {top for module in found for top in module.imports}
+        found += _parse(tree, [p for p in paths if p not in near and p.split("/")[0] in tops])
+    return find_apps(tuple(found))
+
+
+def _parse(tree: SourceTree, paths: list[str]) -> list[ModuleShape]:
     texts = ((path, tree.find_text(path)) for path in paths[:_MAX_MODULES])
-    return find_apps(tuple(parse_module(path, text) for path, text in texts if text is not None))
+    return [parse_module(path, text) for path, text in texts if text is not None]
 
 
 def find_entry(project: Project, installed: frozenset[str]) -> Entry | None:
@@ -60,7 +69,8 @@ def _is_candidate(path: str) -> bool:
     folders = path.split("/")[:-1]
     name = basename(path)
     return (
-        len(folders) <= 5
+        name.endswith(".py")
+        and len(folders) <= 5
         and not _ASIDE.intersection(folders)
         and not name.startswith(("test_", "conftest"))
         and name not in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py")

@@ -98,6 +98,8 @@ class PortReader:
     def _note(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             self.values |= {target.id: node.value for target in targets_of(node)}
+        elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+            self.values[node.optional_vars.id] = node.context_expr
         elif isinstance(node, _FUNCTIONS):
             self.values |= _argument_defaults(node)
         elif isinstance(node, ast.ClassDef):

@@ -79,7 +79,6 @@ _CALLS = {
     "socket.create_server": Known(position=0, keyword="address"),
     "cherrypy.quickstart": Known(port=8080, host=LOOPBACK),
     "nicegui.ui.run": Known(port=8080, host=EVERYWHERE),
-    "fasthtml.common.serve": Known(port=5001, host=EVERYWHERE),
     "robyn.Robyn.start": Known(
         position=1,
         host_position=0,
@@ -152,12 +151,11 @@ def _calls_by_scope(syntax: Syntax) -> Iterator[tuple[str, ast.Call]]:
 
 
 def _known(syntax: Syntax, reader: PortReader, call: ast.Call) -> tuple[Known | None, str]:
-    for name in syntax.possible_names(call.func):
-        if name in _CALLS:
-            return _CALLS[name], "bottle" if name == "bottle.run" else ""
-    called = reader.value(call.func)
-    if called is not call.func and syntax.full_name(called) in _CALLS:
-        return _CALLS[syntax.full_name(called)], ""
+    # `server_class(address, …)` of a function whose argument has a default.
+    for called in (call.func, reader.value(call.func)):
+        for name in syntax.possible_names(called):
+            if name in _CALLS:
+                return _CALLS[name], "bottle" if name == "bottle.run" else ""
     if not isinstance(call.func, ast.Attribute):
         return None, ""
     method, owner = call.func.attr, reader.value(call.func.value)

@@ -4,6 +4,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from posixpath import dirname
+from typing import TypeGuard
 
 _CLOSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -61,8 +62,14 @@ class Syntax:
 
     @property
     def imported(self) -> frozenset[str]:
-        """The top-level modules that it imports."""
-        return frozenset(name.split(".")[0] for name in (*self.names.values(), *self.stars))
+        """The top-level modules that it imports by their full name."""
+        plain = [a.name for n in self.nodes if isinstance(n, ast.Import) for a in n.names]
+        from_ = [n.module or "" for n in self.nodes if _is_absolute(n)]
+        return frozenset(name.split(".")[0] for name in (*plain, *from_))
+
+
+def _is_absolute(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(node, ast.ImportFrom) and not node.level
 
 
 def parse_syntax(path: str, text: str) -> Syntax | int:
