@@ -51,6 +51,7 @@ UNKNOWN = [
     "bash setup.sh",
     "./mvnw package",
     "go build -o /out/app .",
+    "go mod tidy",
     "cargo build --release",
     "pip install .",
     "pip install ./lib",
