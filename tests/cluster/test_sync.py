@@ -1,17 +1,13 @@
 """Saves that reach the running pod, in milliseconds, whatever an editor does."""
 
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from draftpy.adapters.kube.exec_streams import open_exec
-from tests.support.draft_cli import Running
 from tests.support.real_cluster import (
     RealApp,
     RealCluster,
@@ -20,63 +16,9 @@ from tests.support.real_cluster import (
     wait_answer,
     wait_until,
 )
+from tests.support.sync_loop import SYNCED, Loop, in_pod, server, starting
 
 pytestmark = pytest.mark.cluster
-
-SERVER = (Path(__file__).parents[2] / "examples/python-plain/server.py").read_text()
-SYNCED = r"synced \d+ files?, restarted +served in (\d+) ms"
-
-
-def _server(version: int | str) -> str:
-    return SERVER.replace('VERSION = "1"', f'VERSION = "{version}"')
-
-
-@dataclass(kw_only=True)
-class Loop:
-    """A running `up` and the page it serves."""
-
-    app: RealApp
-    up: Running
-    url: str
-    version: int = 1
-
-    @property
-    def wanted(self) -> str:
-        return f"Hello from plain Python, version {self.version}"
-
-    @property
-    def source(self) -> Path:
-        return self.app.folder / "server.py"
-
-    def next_text(self) -> str:
-        """The source of another version, which is then what must be served."""
-        self.version += 1
-        return _server(self.version)
-
-    def check_served(self) -> None:
-        wait_answer(self.url, lambda body: body == self.wanted)
-
-    def check_synced(self) -> None:
-        self.up.wait_for(SYNCED)
-        self.check_served()
-        assert len(self.app.helm_secrets()) == 1, "a sync makes no revision"
-
-
-def in_pod(app: RealApp, *command: str) -> str:
-    """What a command in the app's container prints."""
-    pod = app.only_pod()
-    container = pod["spec"]["containers"][0]["name"]
-    name = pod["metadata"]["name"]
-    stream = open_exec(app.cluster.client, app.namespace, name, container, command)
-    said = b""
-    while chunk := stream.recv(65536):
-        said += chunk
-    stream.close()
-    return said.decode()
-
-
-def digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +26,8 @@ def session(tmp_path_factory: pytest.TempPathFactory, cluster: RealCluster) -> I
     """One `up` that lives through all of these tests, and one image."""
     with real_app(tmp_path_factory.mktemp("sync"), cluster=cluster) as app:
         app.cli.run("create")
-        with app.cli.start("up", "--port", ":8080") as up:
-            url = up.wait_for(r"→ (http://\S+)")[1]
-            up.wait_for("watching")
-            yield Loop(app=app, up=up, url=url)
+        with starting(app) as loop:
+            yield loop
 
 
 @pytest.fixture
@@ -105,7 +45,7 @@ def test_a_save_is_served_by_the_same_pod(loop: Loop) -> None:
 
 
 def test_the_same_bytes_restart_nothing(loop: Loop) -> None:
-    loop.source.write_text(_server(loop.version))
+    loop.source.write_text(server(loop.version))
     loop.up.wait_for("same content: nothing to do")
 
 
@@ -194,12 +134,7 @@ def test_a_pod_that_is_replaced_gets_what_was_saved(loop: Loop) -> None:
     loop.app.cluster.client.delete(f"/api/v1/namespaces/{loop.app.namespace}/pods/{pod}")
     wait_until(lambda: loop.app.only_pod()["metadata"]["name"] != pod, "another pod")
     loop.check_served()
-    assert digest_of(_server(loop.version)) in in_pod(
-        loop.app,
-        "python",
-        "-c",
-        "import hashlib;print(hashlib.sha256(open('/app/server.py','rb').read()).hexdigest())",
-    )
+    loop.check_equal()
 
 
 def test_a_second_up_is_told_who_holds_the_release(loop: Loop) -> None:
@@ -219,10 +154,10 @@ def test_a_killed_up_goes_on_where_it_was(app: RealApp) -> None:
     app.cli.run("create")
     with app.cli.start("up", "--port", ":8080") as up:
         up.wait_for("watching")
-        app.write("server.py", _server(2))
+        app.write("server.py", server(2))
         up.wait_for(SYNCED)
         up.process.kill()
-    app.write("server.py", _server(3))
+    app.write("server.py", server(3))
     with app.cli.start("up", "--port", ":8080") as up:
         url = up.wait_for(r"→ (http://\S+)")[1]
         wait_answer(url, lambda body: body.endswith("version 3"))
