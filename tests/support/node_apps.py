@@ -29,8 +29,11 @@ def steps(facts: Facts) -> tuple[str, ...]:
 
 def app(root: Path, dependencies: str, files: dict[str, str], **keys: Any) -> Facts:
     """The facts of an app with these dependencies (`next@15 react`) and a build script."""
-    named = dict(
-        part.rsplit("@", 1) if "@" in part[1:] else (part, "*") for part in dependencies.split()
-    )
+    named = dict(_named(part) for part in dependencies.split())
     keys.setdefault("scripts", {"build": "build"})
     return facts_of(root, {**package(dependencies=named, **keys), **files})
+
+
+def _named(part: str) -> tuple[str, str]:
+    name, _, version = part[1:].partition("@")
+    return part[0] + name, version or "*"
