@@ -99,22 +99,18 @@ func TestASocketsProcessIsFound(t *testing.T) {
 	}
 }
 
-func TestAPortThatOpensIsToldSoon(t *testing.T) {
+func TestAPortThatOpensIsTold(t *testing.T) {
 	told := make(chan []socket, 100)
 	s := newSockets(socketReader(), func(found []socket) { told <- found })
 	go s.run()
 	s.watch(true)
 	<-told
 	s.expect()
-	begun := time.Now()
 	port := ownSocket(t)
 	for found := range told {
 		if slices.ContainsFunc(found, func(one socket) bool { return one.Port == port }) {
-			break
+			return
 		}
-	}
-	if took := time.Since(begun); took > 200*time.Millisecond {
-		t.Error(took)
 	}
 }
 
