@@ -13,7 +13,13 @@ from draftpy.packs.catalog import Catalog, catalog_folders, get_pack, load_catal
 from draftpy.packs.model import Pack
 from draftpy.scaffold.answers import Given, fill_answers
 from draftpy.scaffold.apply import Files, ScaffoldReport, apply_scaffold
-from draftpy.scaffold.contents import WantedFile, load_templates, render_files
+from draftpy.scaffold.classic_import import (
+    DRAFT_TOML,
+    TASKS_TOML,
+    Imported,
+    import_classic,
+)
+from draftpy.scaffold.contents import WantedFile, chart_folder, load_templates, render_files
 from draftpy.scaffold.notices import notices_of
 from draftpy.scaffold.outcome import CreateOutcome, CreateRequest
 from draftpy.scaffold.places import FoundApp, find_app
@@ -42,12 +48,17 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
         _check_created(project, found.place.root)
         request = record.complete(request)
     choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
-    name, notices = _app_name(request, project, found.place.root)
+    imported = _import(found.place.root, files)
+    name, notices = _app_name(request, project, found.place.root, imported)
     companions = _find_companions(request, choice, found, tree)
     port = request.port or companions.port
     given = Given(app=name, port=port, variables=dict(request.variables))
     answers = fill_answers(choice.pack, found.facts, given, choice.companion)
-    answers = replace(answers, companions=companions)
+    has_chart = _has_chart(found.place.root, files, chart_folder(answers), record)
+    imported = replace(
+        imported, keeps_chart=bool(imported.name) and has_chart and not request.force
+    )
+    answers = replace(answers, companions=companions, imported=imported)
     notices += tuple(notices_of(choice, found.facts, answers, request.port))
     wanted = render_files(choice.pack, answers, load_templates(choice.pack, templates_folder()))
     plan = _plan(request, wanted, found.place.root, files, record)
@@ -75,6 +86,16 @@ def _has_project(root: Path) -> bool:
     return (root / DRAFT_YAML).exists()
 
 
+def _import(root: Path, files: Files) -> Imported:
+    return import_classic(files.find(root, DRAFT_TOML), files.find(root, TASKS_TOML))
+
+
+def _has_chart(root: Path, files: Files, folder: str, record: Record) -> bool:
+    """Whether there is a chart that create did not write."""
+    path = f"{folder}/Chart.yaml"
+    return path not in record.texts and files.find(root, path) is not None
+
+
 def _wanted_pack(request: CreateRequest, project: Project | None, catalog: Catalog) -> Pack | None:
     """The pack of the flag, else the one that created the project."""
     if request.pack:
@@ -84,13 +105,15 @@ def _wanted_pack(request: CreateRequest, project: Project | None, catalog: Catal
 
 
 def _app_name(
-    request: CreateRequest, project: Project | None, root: Path
+    request: CreateRequest, project: Project | None, root: Path, imported: Imported
 ) -> tuple[AppName, tuple[str, ...]]:
     """The name of the flag, else the project's, else one made of the folder's name."""
     if request.name:
         return parse_app_name(request.name), ()
     if project:
         return project.app, ()
+    if imported.name:
+        return parse_app_name(imported.name), ()
     name = to_app_name(root.name)
     if name == root.name:
         return name, ()

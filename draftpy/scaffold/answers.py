@@ -10,6 +10,7 @@ from draftpy.inspectors.facts import AppKind, Confidence, Facts, FactValue
 from draftpy.names import AppName
 from draftpy.packs.allowed import find_wrong, parse_value
 from draftpy.packs.model import Pack, Variable
+from draftpy.scaffold.classic_import import Imported
 from draftpy.scaffold.processes import Companions
 
 DEFAULT_PORT = 8080
@@ -26,6 +27,7 @@ class Answers:
     health_path: str
     variables: Mapping[str, FactValue]
     companions: Companions = field(default_factory=Companions)
+    imported: Imported = field(default_factory=Imported)
 
     def as_names(self) -> dict[str, FactValue]:
         """The names that templates see."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from draftpy.config import DEFAULT_ENVIRONMENT
 from draftpy.errors import PackInvalid
 from draftpy.packs.model import Pack
 from draftpy.packs.texts import read_pack_texts, read_texts
@@ -73,21 +74,32 @@ def render_files(pack: Pack, answers: Answers, templates: Templates) -> tuple[Wa
     ]
     lines = [line for line in (_render_text(given, names) for given in pack.dockerignore) if line]
     ignored = render(templates.shared, "dockerignore.j2", {"lines": lines})
-    draft_names = {
-        "name": str(answers.app),
-        "pack": pack.label,
-        "dockerfile": answers.variables.get("path", DOCKERFILE),
-        "dev": {key: _one_line(value) for key, value in render_dev(pack, names).items()},
-    }
-    draft = render(templates.shared, "draft.yaml.j2", draft_names)
+    draft = render(templates.shared, "draft.yaml.j2", _draft_names(pack, answers))
     kept = [_checked_path(pack, _render_text(path, names)) for path in pack.keeps]
     return (
         *(WantedFile(path=path, text="", is_users=True) for path in kept),
         WantedFile(path=DOCKERIGNORE, text=ignored, may_merge=True),
-        *_chart_files(pack, answers, templates),
+        *(() if answers.imported.keeps_chart else _chart_files(pack, answers, templates)),
         WantedFile(path=DRAFT_YAML, text=draft),
         *sorted(outputs, key=lambda file: file.path == DOCKERFILE),
     )
+
+
+def _draft_names(pack: Pack, answers: Answers) -> dict[str, Any]:
+    """What the template of draft.yaml sees; values are as they stand there."""
+    environments = {
+        name: {key: _one_line(value) for key, value in keys.items()}
+        for name, keys in answers.imported.environments.items()
+    }
+    dev = render_dev(pack, answers.as_names())
+    return {
+        "name": str(answers.app),
+        "pack": pack.label,
+        "dockerfile": answers.variables.get("path", DOCKERFILE),
+        "dev": {key: _one_line(value) for key, value in dev.items()},
+        "own": environments.pop(str(DEFAULT_ENVIRONMENT), {}),
+        "others": environments,
+    }
 
 
 def chart_folder(answers: Answers) -> str:

@@ -15,6 +15,10 @@ def notices_of(
     """The notices, most telling first; `wanted_port` is that of the flag."""
     yield from _port_notices(choice, facts, wanted_port)
     yield from _no_port_notices(choice, answers)
+    yield from answers.imported.notices
+    if answers.imported.keeps_chart:
+        told = "a new one instead of it: draftpy create --force"
+        yield f"{chart_folder(answers)} is used as it is; {told}"
     yield from answers.companions.notices
     if answers.companions.migrations:
         command = shlex.join(answers.companions.migrations)
