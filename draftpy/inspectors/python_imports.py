@@ -94,7 +94,12 @@ def _own_names(project: Project) -> set[str]:
 
 
 def _imports(syntax: Syntax) -> Iterator[str]:
+    guarded = {
+        id(inner) for node in syntax.at_import if isinstance(node, ast.Try) for inner in node.body
+    }
     for node in syntax.at_import:
+        if id(node) in guarded:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
