@@ -5,6 +5,7 @@ from collections.abc import Callable
 from draftpy.inspectors import (
     clojure,
     compose,
+    cpp,
     crystal,
     dart,
     deno,
@@ -16,6 +17,7 @@ from draftpy.inspectors import (
     jvm,
     node,
     own_dockerfile,
+    perl,
     php,
     procfile,
     python,
@@ -41,6 +43,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     dotnet.inspect,
     scala.inspect,
     clojure.inspect,
+    cpp.inspect,
     ruby.inspect,
     rust.inspect,
     php.inspect,
@@ -49,6 +52,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     gleam.inspect,
     dart.inspect,
     crystal.inspect,
+    perl.inspect,
     shell.inspect,
     static.inspect,
 )
