@@ -8,7 +8,7 @@ from draftpy.adapters.docker_engine import DockerEngine, EngineRefused
 from draftpy.build import BuildRequest, BuiltImage, Cancelled
 from draftpy.build_failures import dockerfile_invalid
 from draftpy.build_output import ClassicOutput
-from draftpy.dockerfile import without_mounts
+from draftpy.dockerfile import without_mounts, without_unneeded
 from draftpy.errors import BuildFailed
 from draftpy.events import Reporter
 from draftpy.packing import packed_context, read_hashed
@@ -36,7 +36,8 @@ class ClassicBuilder:
         """Build and tag."""
         warn_skipped(reporter, request)
         text = read_hashed(request.context, request.dockerfile).decode("utf-8", errors="replace")
-        replace = {request.dockerfile: without_mounts(text).encode()}
+        needed = without_unneeded(text, request.target, dict(request.build_args))
+        replace = {request.dockerfile: without_mounts(needed).encode()}
         with packed_context(request.context, replace) as tar:
             output = self._build(request, tar, reporter, is_cancelled)
         if output.error or not output.image_id:
