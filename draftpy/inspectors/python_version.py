@@ -49,8 +49,15 @@ def choose_version(wanted: str) -> str | None:
         allowed = SpecifierSet(",".join(_to_specifier(part) for part in wanted.split(",")))
     except InvalidSpecifier:
         return None
+
     # A patch level that no lower bound exceeds stands for the newest of its line.
-    return PYTHON.choose(lambda minor: allowed.contains(f"{minor}.99") or allowed.contains(minor))
+    def is_allowed(minor: str) -> bool:
+        return allowed.contains(f"{minor}.99") or allowed.contains(minor)
+
+    # Many packages have no wheels for the newest line yet.
+    newest = PYTHON.cycles[-1].version
+    settled = PYTHON.choose(lambda minor: minor != newest and is_allowed(minor))
+    return settled or PYTHON.choose(is_allowed)
 
 
 def _is_exact(wanted: str) -> bool:
@@ -76,7 +83,12 @@ def _to_specifier(part: str) -> str:
 
 def _sources(tree: SourceTree, manifests: Manifests) -> list[tuple[Evidence, str]]:
     wishes = find_tool_wishes(tree, "python", ".python-version")
-    found = [(wish.evidence, wish.wanted) for wish in wishes if "/" not in wish.wanted]
+    # pyenv's file may name a virtual environment: `3.12.4/envs/shop`, or just `shop`.
+    found = [
+        (wish.evidence, wish.wanted.partition("/")[0])
+        for wish in wishes
+        if re.search(r"\d+\.\d+|^\d+$", wish.wanted)
+    ]
     found += _pipfile(tree)
     if manifests.requires_python:
         found.append((manifests.requires_python, manifests.requires_python.text))

@@ -57,6 +57,7 @@ PYTHON = _runtime(
         "3.12": "2028-10-31",
         "3.13": "2029-10-31",
         "3.14": "2030-10-31",
+        "3.15": "2031-10-31",
     },
 )
 # https://github.com/nodejs/release#release-schedule
