@@ -30,6 +30,7 @@ DEVELOPMENT_VALUES: Mapping[str, Any] = {
 # What the agent needs: to be process 1, and to write the app's files. A debugger or a broken save
 # may silence the app for long: nobody but the developer restarts it then.
 AGENT_VALUES: Mapping[str, Any] = {
+    "commandPrefix": ["/.draftpy/agent", "run", "--"],
     "replicaCount": 1,
     "shareProcessNamespace": False,
     "securityContext": {"readOnlyRootFilesystem": False},
@@ -42,6 +43,7 @@ class ReleaseOrder:
     """What a release is to be made of; `values` are the environment's, files already merged.
 
     `base_id` is the part of the folder that only a new image brings in; empty without the agent.
+    `value_keys` are the chart's own: a chart that does not know a value may refuse it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class ReleaseOrder:
     values: Mapping[str, Any]
     commit: str
     base_id: str = ""
+    value_keys: frozenset[str] = frozenset()
 
 
 def digest_chart(chart: Path) -> str:
@@ -123,9 +126,9 @@ def release_values(order: ReleaseOrder, image: ImageRef) -> dict[str, Any]:
     """Development's values < the environment's < draftpy's own."""
     values = order.values
     if order.base_id:
-        values = merge_values(AGENT_VALUES, values)
+        values = merge_values(_known(AGENT_VALUES, order), values)
     if order.environment == DEVELOPMENT:
-        values = merge_values(DEVELOPMENT_VALUES, values)
+        values = merge_values(_known(DEVELOPMENT_VALUES, order), values)
     pod_labels = {LABEL_ENVIRONMENT: order.environment, LABEL_BUILD_ID: image.tag}
     return merge_values(values, {"image": image_values(image), "podLabels": pod_labels})
 
@@ -141,6 +144,18 @@ def release_labels(order: ReleaseOrder, image: ImageRef) -> dict[str, str]:
     if order.base_id:
         labels[LABEL_BASE_ID] = order.base_id
     return {**labels, LABEL_COMMIT: order.commit} if order.commit else labels
+
+
+def load_value_keys(chart: Path) -> frozenset[str]:
+    """The keys of a chart's values.yaml; none if it cannot be read, which Helm then tells."""
+    try:
+        return frozenset(map(str, _load_values_file(chart / "values.yaml", "values.yaml")))
+    except ConfigInvalid:
+        return frozenset()
+
+
+def _known(values: Mapping[str, Any], order: ReleaseOrder) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in order.value_keys}
 
 
 def _load_values_file(path: Path, name: str) -> Mapping[str, Any]:

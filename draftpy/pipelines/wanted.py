@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from draftpy.charts import ReleaseOrder, digest_chart, load_values
+from draftpy.charts import ReleaseOrder, digest_chart, load_value_keys, load_values
 from draftpy.config import Environment, Project
 from draftpy.labels import LABEL_BUILD_ID, LABEL_ENVIRONMENT, LABEL_RELEASE_DIGEST
 from draftpy.plan import DeployedRelease
@@ -31,6 +31,7 @@ def order_release(wanted: Wanted, base_id: str = "") -> ReleaseOrder:
         values=load_values(root, environment.values_files, environment.values),
         commit=wanted.commit,
         base_id=base_id,
+        value_keys=load_value_keys(chart),
     )
 
 

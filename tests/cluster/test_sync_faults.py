@@ -77,12 +77,12 @@ def test_a_full_disk_in_the_pod_is_named_and_the_loop_goes_on(app: RealApp) -> N
 
 def _mount_small_folder(app: RealApp, folder: str) -> None:
     """Give the pod a file system of one megabyte at a folder."""
-    template = app.folder / f"charts/{app.name}/templates/deployment.yaml"
+    template = app.folder / f"charts/{app.name}/templates/_pod.tpl"
     text = template.read_text()
-    mounts, volumes = "          volumeMounts:\n", "      volumes:\n"
-    assert mounts in text
-    text = text.replace(
-        mounts, f"{mounts}            - name: small\n              mountPath: {folder}\n"
-    )
-    small = "        - name: small\n          emptyDir: {medium: Memory, sizeLimit: 1Mi}\n"
-    template.write_text(text.replace(volumes, f"{volumes}{small}"))
+    for place, added in (
+        ("    volumeMounts:\n", f"      - name: small\n        mountPath: {folder}\n"),
+        ("volumes:\n", "  - name: small\n    emptyDir: {medium: Memory, sizeLimit: 1Mi}\n"),
+    ):
+        assert f"\n{place}" in text
+        text = text.replace(f"\n{place}", f"\n{place}{added}", 1)
+    template.write_text(text)

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 
 from draftpy.charts import (
+    AGENT_VALUES,
     DEVELOPMENT_VALUES,
     ReleaseOrder,
     digest_chart,
     digest_release,
     image_values,
+    load_value_keys,
     load_values,
     merge_values,
     release_labels,
     release_values,
 )
 from draftpy.errors import ChartInvalid, ConfigInvalid
+from draftpy.labels import LABEL_BASE_ID
 from draftpy.refs import ImageRef
 
 IMAGE = ImageRef(registry="localhost:5000", repository="hello", tag="3f9c")
@@ -70,10 +73,31 @@ def test_draftpys_own_values_go_over_the_environments() -> None:
 
 def test_only_development_ends_pods_at_once_and_can_be_told_otherwise() -> None:
     assert "preStopSleepSeconds" not in release_values(ORDER, IMAGE)
-    development = replace(ORDER, environment="development")
+    development = replace(
+        ORDER, environment="development", value_keys=frozenset(DEVELOPMENT_VALUES)
+    )
     assert release_values(development, IMAGE).items() >= DEVELOPMENT_VALUES.items()
     own = replace(development, values={"preStopSleepSeconds": 9})
     assert release_values(own, IMAGE)["preStopSleepSeconds"] == 9
+
+
+def test_the_agent_gets_what_it_needs_of_the_chart() -> None:
+    order = replace(ORDER, base_id="b1", value_keys=frozenset(AGENT_VALUES), values={})
+    values = release_values(order, IMAGE)
+    assert values["commandPrefix"] == ["/.draftpy/agent", "run", "--"]
+    assert values["shareProcessNamespace"] is False
+    assert release_labels(order, IMAGE)[LABEL_BASE_ID] == "b1"
+
+
+def test_a_chart_is_not_given_values_that_it_does_not_know() -> None:
+    order = replace(ORDER, base_id="b1", environment="development", value_keys=frozenset({"env"}))
+    assert set(release_values(order, IMAGE)) == {"replicaCount", "image", "podLabels"}
+
+
+def test_the_keys_of_a_chart_are_those_of_its_values(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("env: {}\nports: []\n")
+    assert load_value_keys(tmp_path) == {"env", "ports"}
+    assert load_value_keys(tmp_path / "nothing") == frozenset()
 
 
 def test_a_digest_makes_the_image_unmistakable() -> None:

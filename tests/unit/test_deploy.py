@@ -82,6 +82,7 @@ class World:
         self.root = root
         (root / "charts/hello").mkdir(parents=True)
         (root / "charts/hello/Chart.yaml").write_text("name: hello\n")
+        (root / "charts/hello/values.yaml").write_text("shareProcessNamespace: true\n")
         (root / "draft.yaml").write_text("version: 1\nname: hello\n")
         (root / "Dockerfile").write_text("FROM scratch\nCOPY app.py /\n")
         (root / ".dockerignore").write_text("charts\ndraft.yaml\n")

@@ -25,7 +25,7 @@ containers:
     imagePullPolicy: {{ $values.image.pullPolicy }}
     {{- with .process.command }}
     command:
-      {{- toYaml . | nindent 6 }}
+      {{- toYaml (ternary . (concat $values.commandPrefix .) (not (empty $.restart))) | nindent 6 }}
     {{- end }}
     {{- with .process.args }}
     args:
