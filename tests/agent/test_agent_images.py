@@ -220,11 +220,14 @@ def test_the_container_ends_as_the_app_does(world: World) -> None:
 
 def test_the_agent_is_process_1_and_the_app_its_child(world: World) -> None:
     with world.container(_scratch()) as name, attached(name) as client:
-        processes = docker("top", name, "-o", "pid,ppid,args").splitlines()
-        agent = next(line.split() for line in processes if "run -- /hello page" in line)
-        app = next(line.split() for line in processes if line.endswith(" /hello page"))
-        assert app[1] == agent[0]
-        assert client.status()["app"]["pid"] > 1
+        client.wait_listening(PORT)
+        rows = docker("top", name, "-o", "pid,ppid,args").splitlines()[1:]
+        processes = {
+            args: (pid, parent) for pid, parent, args in (row.split(None, 2) for row in rows)
+        }
+        agent = processes["/.draftpy/agent run -- /hello page"]
+        assert agent[0] == docker("inspect", "--format", "{{.State.Pid}}", name)
+        assert processes["/hello page"][1] == agent[0]
 
 
 def test_what_listens_is_named(world: World) -> None:

@@ -62,8 +62,8 @@ def build_image(image: AppImage, folder: Path, tag: str) -> None:
         agent_digest=agent.sha256,
     )
     config = ImageConfig(
-        entrypoint=tuple(described["Entrypoint"] or ()),
-        cmd=tuple(described["Cmd"] or ()),
+        entrypoint=tuple(described.get("Entrypoint") or ()),
+        cmd=tuple(described.get("Cmd") or ()),
         architecture=processor,
     )
     over = folder / "layer"
