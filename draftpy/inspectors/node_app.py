@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from draftpy.inspectors.facts import AppKind, Problem
 from draftpy.inspectors.json5 import find_mapping
+from draftpy.inspectors.node_frameworks import find_rendering
 from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest
+from draftpy.inspectors.node_nx import find_nx_run
 from draftpy.inspectors.node_package import Package, load_package
 from draftpy.inspectors.node_run import Run, find_run
 from draftpy.inspectors.node_serving import Serving
@@ -41,7 +43,8 @@ def find_app(tree: SourceTree, manifest: NodeManifest) -> NodeApp | None:
     package = load_package(tree, manifest)
     members = find_members(tree, manifest)
     if not members:
-        run = find_run(package)
+        is_nx = tree.has("nx.json") and not _has_own_pages(package)
+        run = (find_nx_run(package) if is_nx else None) or find_run(package)
         return NodeApp(run=_by_bun(run)) if run else None
     named = _named(tree, package, members)
     if named is None:
@@ -53,9 +56,20 @@ def find_app(tree: SourceTree, manifest: NodeManifest) -> NodeApp | None:
 
 def _is_own(run: Run) -> bool:
     """Whether the root serves by itself: its bundlers are there for its members."""
+    if find_rendering(run.package.manifest):
+        return _has_own_pages(run.package)
     if run.kind is AppKind.STATIC:
         return any(run.package.tree.has(page) for page in ("index.html", "public/index.html"))
     return bool(run.serving.start)
+
+
+def _has_own_pages(package: Package) -> bool:
+    """Whether a framework's pages, or the file that a page begins with, lie at the root."""
+    folders = ("app/", "pages/", "routes/", "src/app/", "src/pages/", "src/routes/")
+    return any(file.startswith(folders) for file in package.tree.files) or any(
+        package.tree.has(page)
+        for page in ("index.html", "public/index.html", "src/index.html", "app.vue")
+    )
 
 
 def _named(tree: SourceTree, package: Package, members: tuple[Member, ...]) -> Member | None:

@@ -129,3 +129,42 @@ def test_members_that_need_each_other_end(tmp_path: Path) -> None:
         **member("packages/b", name="@acme/b", dependencies={"@acme/lib": "*"}),
     }
     assert steps(facts(tmp_path, files)) == ("npm run build --workspace=packages/lib",)
+
+
+def nx(root: Path, files: dict[str, str], **dependencies: str) -> Facts:
+    doc = package(dependencies=dependencies, devDependencies={"nx": "21"}, scripts={"build": "x"})
+    return facts_of(root, {**doc, "nx.json": "{}", **files})
+
+
+def project(name: str, **keys: Any) -> dict[str, str]:
+    doc = {"name": name, "projectType": "application", **keys}
+    return {f"apps/{name}/project.json": json.dumps(doc)}
+
+
+def test_server_of_nx(tmp_path: Path) -> None:
+    target = {"executor": "@nx/esbuild:esbuild", "options": {"outputPath": "dist/apps/api"}}
+    files = {
+        **project("api", targets={"build": target}),
+        **project("api-e2e"),
+        **project("web"),
+        "apps/web/index.html": "",
+        "apps/api/src/main.ts": EXPRESS,
+        "apps/api-e2e/src/main.ts": "",
+    }
+    found = nx(tmp_path, files, express="5", next="15")
+    assert words(found, "start") == "node dist/apps/api/main.js"
+    assert steps(found) == ("npx nx build api",)
+    assert found.find_value("node.port_variable") == "PORT"
+
+
+def test_page_of_nx(tmp_path: Path) -> None:
+    config = "export default defineConfig({ build: { outDir: '../../dist/apps/web' } })"
+    files = {**project("web"), "apps/web/index.html": "", "apps/web/vite.config.ts": config}
+    found = nx(tmp_path, files, react="19")
+    assert found.find_value("node.output") == "dist/apps/web"
+    assert steps(found) == ("npx nx build web",)
+
+
+def test_next_of_nx(tmp_path: Path) -> None:
+    files = {**project("web"), "apps/web/next.config.js": "module.exports = {}"}
+    assert words(nx(tmp_path, files, next="15"), "start") == "next start apps/web"
