@@ -2,7 +2,7 @@
 
 import re
 
-from devcluster.images import beam, core, js_runtimes, jvm, php, ruby, rust_lang
+from devcluster.images import beam, core, js_runtimes, jvm, longtail, native, php, ruby, rust_lang
 from devcluster.images.recipe import Match, Recipe
 
 RECIPES: tuple[Recipe, ...] = (
@@ -10,6 +10,8 @@ RECIPES: tuple[Recipe, ...] = (
     *beam.RECIPES,
     *js_runtimes.RECIPES,
     *jvm.RECIPES,
+    *native.RECIPES,
+    *longtail.RECIPES,
     *php.RECIPES,
     *ruby.RECIPES,
     *rust_lang.RECIPES,

@@ -14,6 +14,7 @@ from draftpy.inspectors import (
     erlang,
     gleam,
     go,
+    haskell,
     jvm,
     node,
     own_dockerfile,
@@ -26,6 +27,8 @@ from draftpy.inspectors import (
     scala,
     shell,
     static,
+    swift,
+    zig,
 )
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
 from draftpy.source import SourceTree
@@ -43,6 +46,9 @@ INSPECTORS: tuple[Inspector, ...] = (
     dotnet.inspect,
     scala.inspect,
     clojure.inspect,
+    swift.inspect,
+    haskell.inspect,
+    zig.inspect,
     cpp.inspect,
     ruby.inspect,
     rust.inspect,

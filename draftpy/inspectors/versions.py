@@ -183,3 +183,19 @@ DOTNET = _runtime(
         "10.0": "2028-11-14",
     },
 )
+# https://www.swift.org/install: the newest line is kept up.
+SWIFT = _runtime(
+    "Swift",
+    "6.2",
+    {"5.10": "2025-03-31", "6.0": "2025-09-15", "6.1": "2026-03-31", "6.2": "2027-03-31"},
+)
+# https://gitlab.haskell.org/ghc/ghc/-/wikis/GHC-Status
+HASKELL = _runtime(
+    "Haskell",
+    "9.10",
+    {"9.4": "2025-06-30", "9.6": "2026-12-31", "9.8": "2026-06-30", "9.10": "2028-06-30"},
+)
+# https://ziglang.org/download: each version is a language of its own.
+ZIG = _runtime(
+    "Zig", "0.15.2", {"0.13.0": "2025-03-04", "0.14.1": "2025-08-19", "0.15.2": "2027-06-30"}
+)
