@@ -47,7 +47,7 @@ func newClient(s *server, conn *os.File) *client {
 func (c *client) serve() {
 	go c.out.send()
 	go c.work()
-	err := c.read()
+	err := c.guarded(c.read)
 	if broken, ok := err.(frameError); ok {
 		c.out.add(encodeError(0, &failure{Code: "frame", Message: broken.Error()}))
 	}
@@ -62,6 +62,17 @@ func (c *client) serve() {
 	for _, left := range c.takeAll() {
 		left.drop()
 	}
+}
+
+// guarded keeps a mistake of ours from ending process 1, and with it the app.
+func (c *client) guarded(step func() error) (err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			say(fmt.Sprint("a bug ended a client's connection: ", bug))
+			err = frameError(fmt.Sprint("a bug: ", bug))
+		}
+	}()
+	return step()
 }
 
 func (c *client) read() error {
@@ -139,14 +150,20 @@ func (c *client) queue(read frame) error {
 
 func (c *client) work() {
 	for wanted := range c.orders {
-		switch wanted.kind {
-		case kindList:
-			c.list(wanted.id)
-		case kindStatus:
-			c.out.add(encodeJSON(kindResult, wanted.id, c.server.status()))
-		case kindSync:
-			c.sync(wanted)
+		if c.guarded(func() error { c.obey(wanted); return nil }) != nil {
+			c.conn.Close()
 		}
+	}
+}
+
+func (c *client) obey(wanted order) {
+	switch wanted.kind {
+	case kindList:
+		c.list(wanted.id)
+	case kindStatus:
+		c.out.add(encodeJSON(kindResult, wanted.id, c.server.status()))
+	case kindSync:
+		c.sync(wanted)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	tcpListen        = 10
 	requestBytes     = 72
 	answerBytes      = 72
+	diagBytes        = 32 << 10 // as much as the kernel tells at once
 )
 
 var errNoDiag = errors.New("the kernel does not tell of sockets by netlink")
@@ -22,8 +23,9 @@ var errNoDiag = errors.New("the kernel does not tell of sockets by netlink")
 // diag asks the kernel for the sockets that listen and no others. /proc/net/tcp tells the same, but
 // walks through all connections of the machine: 2 ms instead of 0.02.
 type diag struct {
-	mu sync.Mutex
-	fd int
+	mu     sync.Mutex
+	fd     int
+	buffer []byte
 }
 
 func openDiag() (*diag, error) {
@@ -33,7 +35,7 @@ func openDiag() (*diag, error) {
 	}
 	patience := syscall.NsecToTimeval(int64(time.Second))
 	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience)
-	d := &diag{fd: fd}
+	d := &diag{fd: fd, buffer: make([]byte, diagBytes)}
 	if _, err := d.listening(); err != nil {
 		syscall.Close(fd)
 		return nil, err
@@ -61,9 +63,8 @@ func (d *diag) ask(family byte, found []socket) ([]socket, error) {
 	if err := syscall.Sendto(d.fd, request, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
 		return nil, err
 	}
-	buffer := make([]byte, 1<<16)
 	for {
-		n, _, err := syscall.Recvfrom(d.fd, buffer, 0)
+		n, _, err := syscall.Recvfrom(d.fd, d.buffer, 0)
 		if err == syscall.EINTR {
 			continue
 		}
@@ -71,7 +72,7 @@ func (d *diag) ask(family byte, found []socket) ([]socket, error) {
 			return nil, err
 		}
 		var isLast bool
-		if found, isLast, err = parseDiag(buffer[:n], found); err != nil || isLast {
+		if found, isLast, err = parseDiag(d.buffer[:n], found); err != nil || isLast {
 			return found, err
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,6 +88,38 @@ func (l *link) isEnded() {
 		}
 	}
 }
+
+func TestRandomBytesNeverTouchTheApp(t *testing.T) {
+	c := start(t, sleeper)
+	pid := c.untilFile("up")
+	random := rand.New(rand.NewPCG(1, 2))
+	kinds := []byte{kindList, kindPut, kindSync, kindStatus, kindCancel, kindHello, 'z'}
+	for range 60 {
+		l := c.attach()
+		for range 5 {
+			body := []byte(`{"delete":["/x"],"build":[""],"restart":"none","path":"/y","mode":9}`)
+			for range random.IntN(4) {
+				body[random.IntN(len(body))] = byte(random.Uint32())
+			}
+			l.input.Write(encodeFrame(frame{kinds[random.IntN(len(kinds))], random.Uint32N(3), body[:random.IntN(len(body)+1)]}))
+		}
+		l.input.Close()
+		l.attach.Wait()
+	}
+	if status := c.attach().status(); fmt.Sprint(status.App.PID) != pid || c.stderr.String() != "" {
+		t.Error(status.App, c.stderr.String())
+	}
+}
+
+func TestABugInOneConnectionIsKeptThere(t *testing.T) {
+	c := &client{}
+	err := c.guarded(func() error { return c.server.config.unknown() })
+	if _, ok := err.(frameError); !ok {
+		t.Error(err)
+	}
+}
+
+func (c *config) unknown() error { return frameError(c.problem) }
 
 func TestBodiesThatAreNoJSONEndTheConnection(t *testing.T) {
 	c := start(t, sleeper)
