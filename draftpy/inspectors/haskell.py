@@ -95,7 +95,7 @@ def inspect(tree: SourceTree) -> Findings:
 def _read_cabal(tree: SourceTree, path: str) -> _Package:
     text = tree.find_text(path) or ""
     plain = "\n".join(line.partition("--")[0] for line in text.splitlines())
-    depends = set()
+    depends: set[str] = set()
     for block in re.findall(
         r"^[ \t]*build-depends:(.*(?:\n[ \t]+.*)*)", plain, re.MULTILINE | re.IGNORECASE
     ):

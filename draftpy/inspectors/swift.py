@@ -88,7 +88,7 @@ def inspect(tree: SourceTree) -> Findings:
 
 def _read_package(tree: SourceTree, raw: str) -> _Package:
     code = strip_comments(raw)
-    targets = [m[1] for m in _EXECUTABLE_TARGET.finditer(code)]
+    targets = [str(m[1]) for m in _EXECUTABLE_TARGET.finditer(code)]
     # Before executable targets there was a main.swift only.
     targets += [
         m[1] for m in _PLAIN_TARGET.finditer(code) if tree.has(f"Sources/{m[1]}/main.swift")
@@ -98,7 +98,7 @@ def _read_package(tree: SourceTree, raw: str) -> _Package:
     ordered = sorted(dict.fromkeys(plain), key=lambda t: (t not in likely, plain.index(t)))
     if not ordered:
         return _Package(code=code, raw=raw)
-    products = {target: name for name, target in _PRODUCT.findall(code)}
+    products = {str(target): str(name) for name, target in _PRODUCT.findall(code)}
     named = [products.get(target, target) for target in ordered]
     return _Package(
         code=code, raw=raw, program=named[0], target=ordered[0], others=tuple(named[1:])
