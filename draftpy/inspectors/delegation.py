@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 
 from draftpy.inspectors.facts import Evidence
+from draftpy.inspectors.node import is_member
 from draftpy.inspectors.procfile import find_start
 from draftpy.source import SourceTree
 
@@ -28,6 +29,8 @@ def find_delegate(tree: SourceTree) -> Delegate | None:
     """The folder with a manifest that Procfile or package.json's start hands on to."""
     for text, evidence in _start_texts(tree):
         folder = next(iter(_folders_of(text)), "")
+        if is_member(tree, folder):
+            return None  # It is built from the root, which knows it.
         if folder and any(tree.has(f"{folder}/{name}") for name in _MANIFESTS):
             return Delegate(folder=folder, evidence=evidence)
     return None

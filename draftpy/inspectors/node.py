@@ -20,16 +20,27 @@ from draftpy.inspectors.node_managers import Manager, find_manager
 from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest, read_manifest
 from draftpy.inspectors.node_scripts import is_build_step
 from draftpy.inspectors.node_version import find_bun_version, find_version
+from draftpy.inspectors.node_workspaces import find_members
 from draftpy.source import SourceTree
 
 
-def inspect(tree: SourceTree) -> Findings:
-    """Facts `node.*`, or `bun.*` where Bun runs it; empty without anything of the kind."""
+def is_member(tree: SourceTree, folder: str) -> bool:
+    """Whether a folder is a member of the tree's workspace, so that it is built from the root."""
+    manifest, _ = read_manifest(tree)
+    found = find_members(tree, manifest) if manifest else ()
+    return any(member.folder == folder for member in found)
+
+
+def inspect(tree: SourceTree, wanted: str = "") -> Findings:
+    """Facts `node.*`, or `bun.*` where Bun runs it; empty without anything of the kind.
+
+    `wanted` is the member of a workspace that is asked for.
+    """
     manifest, problems = read_manifest(tree)
     if _is_denos(tree, manifest):
         return Findings(problems=problems)
     known = manifest or NodeManifest(text="")
-    app = find_app(tree, known)
+    app = find_app(tree, known, wanted)
     if app is None:
         return _without_start(tree, manifest, problems)
     runtime = "bun" if app.is_bun else "node"

@@ -38,10 +38,13 @@ class NodeApp:
         return self.run.serving.start[:1] == ("bun",)
 
 
-def find_app(tree: SourceTree, manifest: NodeManifest) -> NodeApp | None:
-    """The root, if it starts by itself; else the member that it names, else the likeliest one."""
+def find_app(tree: SourceTree, manifest: NodeManifest, wanted: str = "") -> NodeApp | None:
+    """The wanted member; else the root, if it starts by itself; else the likeliest member."""
     package = load_package(tree, manifest)
     members = find_members(tree, manifest)
+    asked = find_member(members, wanted) if wanted else None
+    if asked:
+        return _of_members(tree, members, asked)
     if not members:
         is_nx = tree.has("nx.json") and not _has_own_pages(package)
         run = (find_nx_run(package) if is_nx else None) or find_run(package)

@@ -1,10 +1,12 @@
 """Where the app is: in the folder itself, else in one of the folders below it."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from posixpath import basename, normpath
 
 from draftpy.detect import Detection, Detections, detect, is_server
 from draftpy.errors import SourceMissing
+from draftpy.inspectors import node
 from draftpy.inspectors.delegation import find_delegate
 from draftpy.inspectors.facts import Facts
 from draftpy.inspectors.registry import inspect_source
@@ -63,7 +65,20 @@ def _look_in(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp
         raise SourceMissing(
             f"there is no folder {folder} in {tree.root}", remedy="name a folder below PATH"
         )
+    if node.is_member(tree, wanted):
+        return _look_at_member(tree, packs, wanted)
     return _look(below, packs, "" if wanted == "." else wanted)
+
+
+def _look_at_member(tree: SourceTree, packs: tuple[Pack, ...], folder: str) -> FoundApp:
+    """A member of a workspace: it needs the lock file and the packages of the root."""
+    facts = inspect_source(tree, (partial(node.inspect, wanted=folder),))
+    return FoundApp(
+        place=AppFolder(root=tree.root),
+        tree=tree,
+        facts=facts,
+        detections=detect(tree, facts, packs),
+    )
 
 
 def _best_of(here: FoundApp, found: list[FoundApp]) -> FoundApp:

@@ -102,3 +102,20 @@ def test_folder_that_is_asked_for(tmp_path: Path) -> None:
 def test_folder_that_is_not_below_the_root(tmp_path: Path, folder: str) -> None:
     with pytest.raises(SourceMissing, match="there is no folder"):
         find(tmp_path, FLASK, folder)
+
+
+WORKSPACE = {
+    "package.json": '{"workspaces": ["apps/*"], "scripts": {"start": "cd apps/two && npm start"}}',
+    **at("apps/one", EXPRESS),
+    **at("apps/two", EXPRESS),
+}
+
+
+@pytest.mark.parametrize(("folder", "member"), [("", "apps/two"), ("apps/one", "apps/one")])
+def test_member_of_a_workspace_is_built_from_its_root(
+    tmp_path: Path, folder: str, member: str
+) -> None:
+    found = find(tmp_path, WORKSPACE, folder)
+    assert (found.place.folder, found.place.root) == ("", tmp_path)
+    assert found.facts.find_value("node.workspace") == member
+    assert found.detections.ranked[0].pack.name == "node"
