@@ -86,7 +86,9 @@ def detect(tree: SourceTree, facts: Facts, packs: tuple[Pack, ...]) -> Detection
     return Detections(ranked=_rank(fits, tree, facts), misses=tuple(misses))
 
 
-def choose(detections: Detections, wanted: Pack | None, tree: SourceTree) -> PackChoice:
+def choose(
+    detections: Detections, wanted: Pack | None, tree: SourceTree, facts: Facts
+) -> PackChoice:
     """The wanted pack, else the best; raises NothingDetected with what was seen and looked for."""
     ranked = detections.ranked
     if wanted is not None:
@@ -101,7 +103,7 @@ def choose(detections: Detections, wanted: Pack | None, tree: SourceTree) -> Pac
             is_wanted=True,
         )
     if not ranked:
-        raise _nothing(detections, tree)
+        raise _nothing(detections, tree, facts)
     best = ranked[0]
     return PackChoice(
         pack=best.pack,
@@ -218,12 +220,24 @@ def _lack(pack: Pack) -> str:
     return f"looks for {pack.looks_for}" if pack.looks_for else "no rule of it holds"
 
 
-def _nothing(detections: Detections, tree: SourceTree) -> NothingDetected:
+def is_near(miss: Miss, facts: Facts) -> bool:
+    """Whether the source has something of what the pack is for."""
+    return bool(miss.pack.rules and miss.pack.facts and facts.of(miss.pack.facts))
+
+
+def _nothing(detections: Detections, tree: SourceTree, facts: Facts) -> NothingDetected:
     seen = ", ".join(tree.files[:_SHOWN_FILES]) or "no file at all"
     more = len(tree.files) - _SHOWN_FILES
-    looked = "\n".join(f"{m.pack.name}: {m.why}" for m in detections.misses if m.pack.rules)
+    near = [miss for miss in detections.misses if is_near(miss, facts)]
+    looked = "\n".join(f"{miss.pack.name} {miss.why}" for miss in near)
+    if near:
+        looked += "\na library has nothing to start; an app in a sub-folder: --dir FOLDER"
+    else:
+        names = (str(miss.pack.name) for miss in detections.misses if miss.pack.rules)
+        looked = f"looked for an app of: {', '.join(names)}"
     return NothingDetected(
         f"no pack fits the source in {tree.root}",
         evidence=f"seen: {seen}{f' and {more} more' if more > 0 else ''}\n{looked}",
-        remedy=f"draftpy create {tree.root} --pack generic",
+        remedy=f"draftpy detect {tree.root} shows why; or write the Dockerfile yourself:"
+        f" draftpy create {tree.root} --pack generic",
     )

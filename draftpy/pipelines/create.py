@@ -47,7 +47,9 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     if request.update:
         _check_created(project, found.place.root)
         request = record.complete(request)
-    choice = choose(found.detections, _wanted_pack(request, project, catalog), found.tree)
+    choice = choose(
+        found.detections, _wanted_pack(request, project, catalog), found.tree, found.facts
+    )
     imported = _import(found.place.root, files)
     name, notices = _app_name(request, project, found.place.root, imported)
     companions = _find_companions(request, choice, found, tree)

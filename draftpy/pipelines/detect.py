@@ -32,5 +32,5 @@ def detect_app(request: DetectRequest, reporter: Reporter) -> DetectReport:
     found = find_app(tree, catalog.packs, folder=request.folder)
     report = DetectReport(found=found, languages=count_languages(found.tree))
     reporter.report(Result(text=render_detect(report), body=detect_to_json(report)))
-    choose(found.detections, None, found.tree)
+    choose(found.detections, None, found.tree, found.facts)
     return report

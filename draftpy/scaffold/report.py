@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from draftpy.detect import Detection, find_companion
+from draftpy.detect import Detection, find_companion, is_near
 from draftpy.inspectors.facts import Evidence
 from draftpy.inspectors.languages import LanguageShare
 from draftpy.names import AppName
@@ -117,6 +117,7 @@ def _lines(report: DetectReport) -> Iterator[str]:
     yield from render_rows(
         (fact.key, show_value(fact.value), _source_of(fact.evidence, str(fact.confidence)))
         for fact in found.facts.facts
+        if fact.value not in ("", ())
     )
     yield "packs:"
     yield from render_rows(_pack_rows(report))
@@ -142,5 +143,6 @@ def _source_of(place: Evidence | None, confidence: str) -> str:
 def _pack_rows(report: DetectReport) -> Iterator[tuple[str, str, str]]:
     for number, detection in enumerate(report.found.detections.ranked, start=1):
         yield f"{number}. {detection.pack.label}", str(detection.confidence), detection.why
-    for miss in report.found.detections.misses:
+    facts = report.found.facts
+    for miss in sorted(report.found.detections.misses, key=lambda miss: not is_near(miss, facts)):
         yield f"-  {miss.pack.label}", "no", miss.why

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -82,14 +83,26 @@ def test_nothing_detected_says_what_was_seen_and_looked_for(tmp_path: Path) -> N
     files = {"notes.txt": "", "data.csv": ""}
     tree = make_source(tmp_path, files)
     with pytest.raises(NothingDetected) as caught:
-        choose(look(tmp_path, files), None, tree)
+        choose(look(tmp_path, files), None, tree, inspect_source(tree))
     assert "data.csv, notes.txt" in caught.value.evidence
-    assert "go: looks for go.mod with a main package" in caught.value.evidence
+    assert re.search(r"looked for an app of: .*go, .*node", caught.value.evidence)
     assert "--pack generic" in caught.value.remedy
+
+
+def test_library_is_told_what_an_app_would_have(tmp_path: Path) -> None:
+    files = {"go.mod": "module m\n", "lib.go": "package m\n"}
+    tree = make_source(tmp_path, files)
+    with pytest.raises(NothingDetected) as caught:
+        choose(look(tmp_path, files), None, tree, inspect_source(tree))
+    assert "go looks for go.mod" in caught.value.evidence
+    assert "a library has nothing to start" in caught.value.evidence
+    assert "node looks for" not in caught.value.evidence
 
 
 def test_wanted_pack_goes_before_all(tmp_path: Path) -> None:
     files = {"requirements.txt": "flask\n", "app.py": FLASK}
-    choice = choose(look(tmp_path, files), CATALOG.get("generic"), make_source(tmp_path, files))
+    tree = make_source(tmp_path, files)
+    wanted = CATALOG.get("generic")
+    choice = choose(look(tmp_path, files), wanted, tree, inspect_source(tree))
     assert choice.pack.name == "generic"
     assert [other.pack.name for other in choice.others] == ["python"]
