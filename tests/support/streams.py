@@ -41,7 +41,8 @@ class RefusingConnection:
         self.is_closed = False
 
     def recv(self, max_bytes: int) -> bytes:
-        self._has_bytes.wait(1)  # the refusal comes after the client has begun to send
+        # The refusal comes after the client has begun to send, or when it does not.
+        self._has_bytes.wait(1 if self._after_bytes == 1 else 30)
         raise ConnectionRefusedError("connect: connection refused")
 
     def send_all(self, payload: bytes) -> None:

@@ -7,11 +7,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from draftpy.clock import SystemClock
+from draftpy.clock import Clock, SystemClock
 from draftpy.forward import HOLD_BYTES, INLINE_BYTES
 from draftpy.gate import Gate
 from draftpy.held_ports import ForwardParts, HeldForward
+from draftpy.links import FRESH_S, RETRY_S
 from draftpy.local_ports import listen_exactly
+from tests.support.clock import ManualClock
 from tests.support.http_pods import (
     answer_of,
     answering,
@@ -27,8 +29,11 @@ from tests.unit.test_held_ports import connect, wait_until
 
 
 @contextmanager
-def forwarding(dialer: LoopbackDialer, *pods: str) -> Iterator[HeldForward]:
-    parts = ForwardParts(dialer=dialer, reporter=ListReporter(), clock=SystemClock(), hold_s=5)
+def forwarding(
+    dialer: LoopbackDialer, *pods: str, clock: Clock | None = None
+) -> Iterator[HeldForward]:
+    clock = clock or SystemClock()
+    parts = ForwardParts(dialer=dialer, reporter=ListReporter(), clock=clock, hold_s=5)
     forward = HeldForward(listen_exactly(0), 8080, parts, Gate(SystemClock()))
     forward.set_pods(pods)
     forward.start()
@@ -168,6 +173,46 @@ def test_a_pod_that_ends_an_idle_connection_loses_no_unsafe_request() -> None:
             ask_on(client)
             wait_until(lambda: link_of(forward) is None)
             assert ask_on(client, request_of("POST", b"x")) == b"one"
+
+
+@pytest.mark.parametrize(("method", "dials"), [("GET", 1), ("POST", 2)])
+def test_after_a_pause_what_must_not_be_sent_twice_gets_a_connection_of_its_own(
+    method: str, dials: int
+) -> None:
+    dialer, clock = LoopbackDialer(), ManualClock()
+    with serving(answering(b"one")) as dialer.pods["a"]:
+        with forwarding(dialer, "a", clock=clock) as forward, connect(forward) as client:
+            ask_on(client)
+            clock.advance(FRESH_S)
+            assert ask_on(client, request_of(method)) == b"one"
+    assert len(dialer.dialled) == dials
+
+
+def test_a_connection_to_an_older_pod_tries_the_newer_one_again() -> None:
+    dialer, clock = LoopbackDialer(new=None), ManualClock()
+    with serving(answering(b"old")) as dialer.pods["old"], serving(answering(b"new")) as new:
+        with forwarding(dialer, "new", "old", clock=clock) as forward, connect(forward) as client:
+            assert ask_on(client) == b"old"
+            dialer.pods["new"] = new
+            assert ask_on(client) == b"old"
+            clock.advance(RETRY_S * 2)
+            assert ask_on(client) == b"new"
+
+
+def test_a_client_that_leaves_between_requests_leaves_nothing_behind() -> None:
+    with serving(answering(b"one")) as port, forwarding(LoopbackDialer(a=port), "a") as forward:
+        with connect(forward) as client:
+            ask_on(client)
+        wait_until(lambda: not forward._live)
+
+
+def test_a_client_that_ends_its_side_still_gets_its_answer() -> None:
+    with serving(answering(b"one")) as port, forwarding(LoopbackDialer(a=port), "a") as forward:
+        with connect(forward) as client:
+            client.sendall(request_of())
+            client.shutdown(socket.SHUT_WR)
+            assert read_answer(client) == b"one"
+            assert is_ended(client)
 
 
 def link_of(forward: HeldForward) -> object:

@@ -364,6 +364,27 @@ def test_a_container_port_gets_the_same_number_here() -> None:
     ]
 
 
+def test_all_ports_are_held_at_once() -> None:
+    dialer, port = LoopbackDialer(), free_port()
+    parts = ForwardParts(dialer=dialer, reporter=ListReporter(), clock=SystemClock())
+    forwards = HeldForwards((PortMapping(local=port, remote=8080),), parts)
+    forwards.start()
+    with serving(saying(b"one")) as dialer.pods["a"]:
+        forwards.set_pods(8080, ("a",))
+        with forwards.hold(0), socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET")
+            wait_until(lambda: forward_threads() == 3)
+            assert dialer.dialled == []
+    forwards.stop()
+
+
+def test_stopping_lets_go_of_what_the_dialer_keeps() -> None:
+    dialer = LoopbackDialer()
+    parts = ForwardParts(dialer=dialer, reporter=ListReporter(), clock=SystemClock())
+    HeldForwards((), parts).stop()
+    assert dialer.is_closed
+
+
 def test_a_taken_port_is_told_with_the_one_that_was_wanted() -> None:
     reporter = ListReporter()
     with closing(listen_exactly(0)) as taken:
