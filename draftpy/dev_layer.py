@@ -61,6 +61,8 @@ def render_dockerfile(base: str, config: ImageConfig, layer: DevLayer) -> str:
     lines = [
         f"FROM {base}",
         f"COPY agent agent.json {AGENT_FOLDER}/",
+        # Some images name another (Apache's: SIGWINCH), which the agent would only pass on.
+        "STOPSIGNAL SIGTERM",
         f"ENTRYPOINT {json.dumps(run)}",
         f"CMD {json.dumps(list(cmd))}",
     ]

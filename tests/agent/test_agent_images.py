@@ -218,6 +218,14 @@ def test_the_container_ends_as_the_app_does(world: World) -> None:
         assert docker("logs", name) == "serving one for world"
 
 
+def test_an_image_with_a_stop_signal_of_its_own_ends(world: World) -> None:
+    dockerfile = f"{_scratch()}STOPSIGNAL SIGWINCH\n"
+    with world.container(dockerfile) as name, attached(name) as client:
+        client.wait_listening(PORT)
+        docker("stop", "--time", "60", name)
+        assert docker("inspect", "--format", "{{.State.ExitCode}}", name) == "143"
+
+
 def test_the_agent_is_process_1_and_the_app_its_child(world: World) -> None:
     with world.container(_scratch()) as name, attached(name) as client:
         client.wait_listening(PORT)

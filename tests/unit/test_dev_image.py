@@ -58,6 +58,7 @@ def test_the_agent_runs_what_the_image_runs() -> None:
     assert lines == [
         "FROM hello:1-app",
         "COPY agent agent.json /.draftpy/",
+        "STOPSIGNAL SIGTERM",
         'ENTRYPOINT ["/.draftpy/agent", "run", "--", "python"]',
         'CMD ["app.py"]',
     ]
