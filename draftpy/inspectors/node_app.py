@@ -141,8 +141,10 @@ def _by_bun(run: Run) -> Run:
     is_for_bun = any("Bun" in s.uses or "bun" in s.imports for s in own) or (
         has_bun and any(shape.exports_fetch for shape in own)
     )
+    # Whatever exports a handler and opens no port itself is for a runtime that serves it.
+    is_handler = any(shape.exports_fetch for shape in own) and run.listening is None
     is_simple = start[0] == "node" and len(start) == 2
-    if not is_for_bun or not is_simple:
+    if not (is_for_bun or is_handler) or not is_simple:
         return run
     source = own[0].path if own else entry
     serving = Serving(start=("bun", source), env=run.serving.env)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from posixpath import normpath
 
-from draftpy.inspectors.commands import StartCommand
+from draftpy.inspectors.commands import PORT_MARK, StartCommand
 from draftpy.inspectors.json5 import get_at
 from draftpy.inspectors.node_package import Package
 from draftpy.inspectors.node_serving import Serving
@@ -81,6 +81,10 @@ def settled(package: Package, serving: Serving) -> Serving:
     if _PM2_FILE.search(entry):
         args = _by_pm2(package, entry) or args
         entry = entry_of(args)
+    if args[:1] == ("json-server",) and "--host" not in args:
+        # Alone, it listens on loopback.
+        port = () if "--port" in args or "-p" in args else ("--port", PORT_MARK)
+        args = (*args, "--host", "0.0.0.0", *port)
     kept = serving.keeps_dev or _needs_dev(package, args)
     build = serving.build
     if not build and not package.builds and entry and not package.is_there(entry):

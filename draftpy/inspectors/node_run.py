@@ -22,6 +22,9 @@ from draftpy.inspectors.node_serving import Serving
 from draftpy.inspectors.node_shapes import ENTRY_FILES, read_scripts
 from draftpy.inspectors.procfile import find_start
 
+# Apps of a desktop, a phone or an editor.
+_RUN_ELSEWHERE = ("electron", "nw", "@tauri-apps/api", "nativescript", "@nativescript/core")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -46,7 +49,9 @@ class Run:
 
 
 def find_run(package: Package) -> Run | None:
-    """How a package runs; None if nothing in it says so."""
+    """How a package runs; None if nothing in it says so, or it runs on no server."""
+    if package.manifest.knows(*_RUN_ELSEWHERE) or "vscode" in package.manifest.engines:
+        return None
     package = _with_procfile(package)
     rendered = _rendered(package)
     if rendered:
@@ -156,7 +161,9 @@ def _by_entry(package: Package) -> Run | None:
 
 
 def _is_library(package: Package) -> bool:
-    """Whether it is published for others to import, so that its main starts nothing."""
+    """Whether its main starts nothing: others import it, or a phone runs it."""
+    if package.manifest.knows("react-native", "expo"):
+        return True
     told = ("exports", "files", "types", "typings", "module", "peerDependencies", "publishConfig")
     return any(key in package.manifest.doc for key in told)
 

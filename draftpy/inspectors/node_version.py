@@ -36,7 +36,7 @@ def find_bun_version(tree: SourceTree, manifest: NodeManifest) -> Fact:
     ):
         sources.append((manifest.evidence_of(key), text))
     for evidence, text in sources:
-        exact = re.match(r"\s*[\^~=v]*(\d+)\.(\d+)", text)
+        exact = re.match(r"\s*[~=v]*(\d+)\.(\d+)", text)
         if exact:
             return Fact(key=KEY, value=f"{exact[1]}.{exact[2]}", evidence=evidence)
     return Fact(key=KEY, value=BUN.default, confidence=Confidence.LIKELY)

@@ -228,3 +228,22 @@ def test_procfile_of_another_language_is_not_ours(tmp_path: Path) -> None:
     files = {**package(scripts={"start": "node app.js"}), "app.js": EXPRESS}
     facts = facts_of(tmp_path, {**files, "Procfile": "web: gunicorn app:app\n"})
     assert start_of(facts) == "node app.js"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"devDependencies": {"electron": "^30"}, "scripts": {"start": "electron ."}},
+        {"dependencies": {"react-native": "0.7", "expo": "5"}},
+        {"engines": {"vscode": "^1.90.0"}},
+    ],
+)
+def test_apps_that_run_on_no_server(tmp_path: Path, keys: dict[str, Any]) -> None:
+    files = {**package(main="index.js", **keys), "index.js": "run()"}
+    assert facts_of(tmp_path, files).find("node.start") is None
+
+
+def test_json_server_is_told_where_to_listen(tmp_path: Path) -> None:
+    files = package(scripts={"start": "json-server db.json"}, dependencies={"json-server": "^0.17"})
+    facts = facts_of(tmp_path, {**files, "db.json": "{}"})
+    assert start_of(facts) == "json-server db.json --host 0.0.0.0 --port {port}"
