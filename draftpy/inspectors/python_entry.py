@@ -25,9 +25,10 @@ _NAMES = ("app", "main", "server", "wsgi", "asgi", "index", "api", "application"
 _OBJECTS = ("app", "application", "server", "api", "asgi", "wsgi", "main")
 _ASIDE = frozenset(
     {"tests", "test", "docs", "doc", "examples", "example", "scripts", "migrations", "alembic"}
-    | {"tools", "benchmarks", "notebooks", "samples", "testing"}
+    | {"tools", "benchmarks", "notebooks", "samples", "testing", "docs_src", "doc_src"}
 )
 _MAX_MODULES = 300
+_MAX_CHARACTERS = 1_000_000
 # Flask then leaves it to the server that imports the module.
 _NO_RUN = "FLASK_RUN_FROM_CLI=true"
 
@@ -47,8 +48,15 @@ def read_modules(tree: SourceTree, *, near_only: bool = False) -> tuple[ModuleSh
 
 
 def _parse(tree: SourceTree, paths: list[str]) -> list[ModuleShape]:
-    texts = ((path, tree.find_text(path)) for path in paths[:_MAX_MODULES])
-    return [parse_module(path, text) for path, text in texts if text is not None]
+    found: list[ModuleShape] = []
+    left = _MAX_CHARACTERS
+    for path in paths[:_MAX_MODULES]:
+        text = tree.find_text(path)
+        if text is None or len(text) > left:
+            continue
+        left -= len(text)
+        found.append(parse_module(path, text))
+    return found
 
 
 def find_entry(project: Project, installed: frozenset[str]) -> Entry | None:
@@ -115,7 +123,7 @@ def _best_app(
         for app in module.apps
         if serves(app.framework, *wanted)
         and (not app.is_borrowed or stem_of(module) in ("wsgi", "asgi"))
-        and _has_server_object(app)
+        and _can_serve(app)
     ]
 
     def order(pair: tuple[ModuleShape, AppObject]) -> tuple[bool, bool, int, int]:
@@ -128,9 +136,11 @@ def _best_app(
     return min(found, key=order, default=None)
 
 
-def _has_server_object(app: AppObject) -> bool:
-    """Of Dash only `server = app.server` can be served; without it the file runs itself."""
-    return app.framework != "dash" or app.is_alias
+def _can_serve(app: AppObject) -> bool:
+    """Of Dash only `server = app.server` can be served; Django's are objects."""
+    if app.framework == "dash":
+        return app.is_alias
+    return not (app.framework.startswith("django") and app.is_factory)
 
 
 def _app_entry(

@@ -1,6 +1,7 @@
 """Where Python finds a project's modules: import folders, module names, runnable paths."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from posixpath import basename, dirname, join
 
 from draftpy.inspectors.facts import AppKind, Evidence, Problem
@@ -32,7 +33,8 @@ class Entry:
     module: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots, as the index is made once it is asked for.
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """A project's files and the shapes of its modules, likeliest entry points first."""
 
@@ -47,24 +49,31 @@ class Project:
 
     def find_module(self, dotted: str) -> ModuleShape | None:
         """The module of that name, seen from the root, from src or from any folder."""
-        if not dotted:
-            return None
-        ends = f".{dotted}"
-        exact = (m for m in self.modules if m.dotted in (dotted, f"src.{dotted}"))
-        nested = (m for m in self.modules if m.dotted.endswith(ends))
-        return next(exact, None) or next(nested, None)
+        return self.index.get(dotted) if dotted else None
+
+    @cached_property
+    def index(self) -> dict[str, ModuleShape]:
+        """Modules by their name and by every tail of it; the nearest one of a name."""
+        found: dict[str, ModuleShape] = {}
+        for exact in (True, False):
+            for module in self.modules:
+                steps = module.dotted.split(".")
+                tails = [steps] if exact else [steps[at:] for at in range(1, len(steps))]
+                for tail in tails:
+                    found.setdefault(".".join(tail), module)
+        return found
 
     def reachable(self, module: ModuleShape) -> tuple[ModuleShape, ...]:
         """The module and those that it imports, directly or not."""
-        found, pending = [module], [module]
+        found, pending = {module.path: module}, [module]
         while pending:
             syntax = pending.pop().syntax
             for name in dict.fromkeys(syntax.names.values()) if syntax else ():
                 near = self.find_module(name) or self.find_module(name.rpartition(".")[0])
-                if near is not None and near not in found:
-                    found.append(near)
+                if near is not None and near.path not in found:
+                    found[near.path] = near
                     pending.append(near)
-        return tuple(found)
+        return tuple(found.values())
 
     def import_path(self, module: ModuleShape) -> tuple[str, str]:
         """The folder to search for imports ("" is the root) and the module's dotted name."""

@@ -6,6 +6,7 @@ from draftpy.inspectors.commands import PORT_MARK, StartCommand, parse_command
 from draftpy.inspectors.facts import AppKind, Evidence
 from draftpy.inspectors.procfile import Process, find_start
 from draftpy.inspectors.python_entry import find_entry
+from draftpy.inspectors.python_frameworks import FRAMEWORKS
 from draftpy.inspectors.python_layout import Entry, Project
 from draftpy.inspectors.python_manifests import Manifests
 from draftpy.inspectors.python_scripts import DEFAULT_PORT, find_console_script
@@ -18,7 +19,9 @@ _SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress-s
 def find_run(project: Project, manifests: Manifests) -> Entry | None:
     """The start that somebody wrote down goes before the one that the source leads to."""
     installed = frozenset(dependency.name for dependency in manifests.dependencies)
-    entry = find_entry(project, installed)
+    # The source of a framework is full of apps, none of which is meant to be run.
+    is_framework = any(known.package == manifests.own_name for known in FRAMEWORKS.values())
+    entry = None if is_framework else find_entry(project, installed)
     if entry is None or entry.kind is AppKind.JOB:
         script = find_console_script(project, manifests.scripts)
         # What the package installs is meant to be run; a file at the root may be anything.

@@ -1,6 +1,7 @@
 """Calls in a Python file that listen, with their port, host, and what could move them."""
 
 import ast
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -124,10 +125,17 @@ _LOOSE = {
     "listenTCP": ("twisted", Known(position=0)),
     "create_server": ("asyncio", Known(position=2, host_position=1)),
 }
+# Without an import of these nothing listens.
+_TOPS = frozenset(
+    {name.partition(".")[0] for name in (*_CALLS, *APP_CLASSES)}
+    | {module for module, _ in _LOOSE.values()}
+)
 
 
 def read_listening(syntax: Syntax) -> Iterator[Listening]:
     """Every call that listens, in the order of the file."""
+    if not syntax.imported & _TOPS:
+        return
     reader = PortReader(syntax)
     for scope, call in _calls_by_scope(syntax):
         known, framework = _known(syntax, reader, call)
@@ -137,11 +145,11 @@ def read_listening(syntax: Syntax) -> Iterator[Listening]:
 
 def _calls_by_scope(syntax: Syntax) -> Iterator[tuple[str, ast.Call]]:
     """Calls with the name of the function they are in; methods count with their class."""
-    pending: list[tuple[str, ast.AST]] = [
+    pending: deque[tuple[str, ast.AST]] = deque(
         (IN_GUARD if node in syntax.guard else AT_IMPORT, node) for node in syntax.tree.body
-    ]
+    )
     while pending:
-        scope, node = pending.pop(0)
+        scope, node = pending.popleft()
         inner = scope
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner = node.name if scope == AT_IMPORT else scope

@@ -2,9 +2,9 @@
 
 import ast
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from posixpath import dirname
-from typing import TypeGuard
 
 _CLOSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -18,6 +18,8 @@ class Syntax:
         self.nodes = list(ast.walk(tree))
         self.names = dict(_imported_names(self.nodes, path))
         self.stars = tuple(_starred_modules(self.nodes, path))
+        # The top-level modules that it imports by their full name.
+        self.imported = frozenset(_imported_tops(self.nodes))
         self.at_import = list(_statements(tree.body))
         self.guard = [node for node in tree.body if is_main_guard(node)]
         self.constants: dict[str, ast.expr] = {
@@ -60,17 +62,6 @@ class Syntax:
         value = self.resolved(node)
         return value.value if isinstance(value, ast.Constant) and _is_text(value) else ""
 
-    @property
-    def imported(self) -> frozenset[str]:
-        """The top-level modules that it imports by their full name."""
-        plain = [a.name for n in self.nodes if isinstance(n, ast.Import) for a in n.names]
-        from_ = [n.module or "" for n in self.nodes if _is_absolute(n)]
-        return frozenset(name.split(".")[0] for name in (*plain, *from_))
-
-
-def _is_absolute(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
-    return isinstance(node, ast.ImportFrom) and not node.level
-
 
 def parse_syntax(path: str, text: str) -> Syntax | int:
     """Parse one file; text that is no Python of ours yields the line of the mistake."""
@@ -108,9 +99,9 @@ def targets_of(node: ast.Assign | ast.AnnAssign) -> list[ast.Name]:
 
 def walk_open(statements: list[ast.stmt]) -> Iterator[ast.AST]:
     """Everything that runs with the statements: not what is inside of functions."""
-    pending: list[ast.AST] = list(statements)
+    pending: deque[ast.AST] = deque(statements)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         yield node
         if not isinstance(node, _CLOSED):
             pending += ast.iter_child_nodes(node)
@@ -131,6 +122,14 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _statements([*node.body, *node.orelse])
         elif isinstance(node, ast.With):
             yield from _statements(node.body)
+
+
+def _imported_tops(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0]
 
 
 def _imported_names(nodes: list[ast.AST], path: str) -> Iterator[tuple[str, str]]:
