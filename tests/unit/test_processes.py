@@ -11,7 +11,6 @@ from draftpy.errors import SourceMissing
 from draftpy.events import Result
 from draftpy.pipelines.create import create
 from draftpy.scaffold.outcome import CreateRequest
-from tests.conftest import Golden
 from tests.support.reporter import ListReporter
 from tests.support.source import write_files
 
@@ -104,9 +103,3 @@ def test_flag_goes_before_the_port_of_the_compose_file(tmp_path: Path) -> None:
 def test_compose_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SourceMissing, match="no compose file with services"):
         run(tmp_path, {}, from_compose=True)
-
-
-def test_values_of_a_procfile(tmp_path: Path, golden: Golden) -> None:
-    run(tmp_path, {"Procfile": PROCFILE})
-    text = (tmp_path / "hello" / "charts" / "hello" / "values.yaml").read_text()
-    golden("processes/values.yaml", text)
