@@ -95,7 +95,9 @@ def settled(package: Package, serving: Serving) -> Serving:
 def _needs_dev(package: Package, args: tuple[str, ...]) -> bool:
     """Whether the command takes a package that is declared for development only."""
     words = [args[0], *args] if args else []
-    loaders = [b.partition("/")[0] for a, b in pairwise(args) if a in _LOADERS]
+    loaders = [
+        re.sub(r"^((?:@[^/]+/)?[^/]+).*", r"\1", b) for a, b in pairwise(args) if a in _LOADERS
+    ]
     brought = [brought_by(word) for word in words[:1]] + loaders
     return any(name in package.manifest.dev for name in brought)
 
