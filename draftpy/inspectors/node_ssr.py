@@ -64,6 +64,7 @@ def next_js(package: Package) -> Serving:
         writable=(cache,),
         # A configuration in TypeScript is compiled at every start.
         keeps_dev=config.path.endswith("ts") and not package.manifest.has("typescript"),
+        problems=() if own else (_large(config.path or "next.config.js"),),
     )
 
 
@@ -238,6 +239,12 @@ STRAPI = Serving(
     env=("HOST=0.0.0.0",),
     writable=(".tmp", "public/uploads"),
 )
+
+
+def _large(path: str) -> Problem:
+    what = "has no output: 'standalone', so that the image holds every package, used or not"
+    remedy = "set it, and the image is half as large"
+    return Problem(file=path, what=what, remedy=remedy, is_note=True)
 
 
 def _no_server(title: str, remedy: str) -> Problem:

@@ -195,3 +195,9 @@ def test_angular_on_a_server(tmp_path: Path) -> None:
     facts = app(tmp_path, "@angular/core", files)
     assert words(facts, "start") == "node dist/shop/server/server.mjs"
     assert facts.find_value("node.port_variable") == "PORT"
+
+
+def test_next_with_all_its_packages_is_told(tmp_path: Path) -> None:
+    facts = app(tmp_path, "next", {})
+    assert [problem.is_note for problem in facts.problems] == [True]
+    assert "standalone" in facts.problems[0].what
