@@ -13,7 +13,9 @@ const (
 	// A client that asks on without reading answers waits here.
 	longestQueue = 64
 	// What one answer to `list` holds at most; more come in further answers.
-	listedAtOnce = 20_000
+	listedAtOnce = 8 << 20
+	// What an entry needs besides its path.
+	listedBytes = 160
 )
 
 type order struct {
@@ -178,18 +180,24 @@ func (c *client) list(id uint32) {
 	}
 }
 
-// cut makes parts of at most so many files; one part, if need be an empty one.
+// cut makes parts of about so many bytes; one part, if need be an empty one.
 func cut(files map[string]listed, atMost int) []map[string]listed {
-	part := map[string]listed{}
+	part, size := map[string]listed{}, 0
 	parts := []map[string]listed{part}
 	for path, told := range files {
-		if len(part) == atMost {
-			part = map[string]listed{}
+		if size > 0 && size+entryBytes(path, told) > atMost {
+			part, size = map[string]listed{}, 0
 			parts = append(parts, part)
 		}
 		part[path] = told
+		size += entryBytes(path, told)
 	}
 	return parts
+}
+
+// entryBytes is enough also where JSON writes six characters for one.
+func entryBytes(path string, told listed) int {
+	return listedBytes + 6*(len(path)+len(told.Link))
 }
 
 func (c *client) sync(wanted order) {

@@ -144,6 +144,27 @@ def test_listed_files_are_states() -> None:
         }
 
 
+def test_a_long_list_comes_in_parts() -> None:
+    parts = [
+        (Kind.RESULT, {"files": {"/app/a": {"mode": 420, "size": 1, "sha256": "1"}}, "more": True}),
+        (Kind.RESULT, {"files": {"/app/b": {"mode": 420, "size": 1, "sha256": "2"}}}),
+    ]
+    with linked(ScriptedStream(answering(list=parts))) as link:
+        assert set(link.list_files()) == {"/app/a", "/app/b"}
+
+
+def test_what_was_put_is_dropped_when_a_file_has_gone() -> None:
+    def vanish() -> Iterator[bytes]:
+        yield b"b"
+        raise FileNotFoundError
+
+    stream = ScriptedStream(answering())
+    gone = PutFile(path="/app/b", state=FileState(sha256="1"), chunks=vanish)
+    with linked(stream) as link, pytest.raises(SyncRefused, match="gone"):
+        sync(link, puts=(put("/app/a", b"a"), gone))
+    assert [frame.kind for frame in stream.frames][-1] == Kind.CANCEL
+
+
 def test_a_cut_stream_wakes_who_waits() -> None:
     stream = ScriptedStream(answering())
     with linked(stream) as link:

@@ -144,8 +144,18 @@ class StreamLink:
 
     def list_files(self) -> dict[str, FileState]:
         """Every synced file that is there."""
-        files: dict[str, dict[str, Any]] = self._ask(Kind.LIST, {})["files"]
-        return {path: parse_state(given) for path, given in files.items()}
+        number, answers = self._expect()
+        files: dict[str, FileState] = {}
+        try:
+            self._send(encode_frame(Kind.LIST, number, {}))
+            is_whole = False
+            while not is_whole:
+                body = self._answer(answers, lambda _: None)
+                files |= {path: parse_state(given) for path, given in body["files"].items()}
+                is_whole = not body.get("more")
+            return files
+        finally:
+            self._forget(number)
 
     def sync(self, order: SyncOrder, on_output: Callable[[str], None]) -> SyncAnswer:
         """Send the files and then the order; raises LinkBroken, SyncRefused."""
@@ -172,16 +182,9 @@ class StreamLink:
             for piece in encode_put(number, path, mode, content, link=state.link_to):
                 self._send(piece)
         except FileNotFoundError:
-            # Gone since it was seen: the next change set says so.
+            # Gone since it was seen: the next change set says so. The agent forgets the others.
+            self._send(encode_frame(Kind.CANCEL, number, {}))
             raise SyncRefused(f"{path} has gone meanwhile", code="gone", path=path) from None
-
-    def _ask(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
-        number, answers = self._expect()
-        try:
-            self._send(encode_frame(kind, number, body))
-            return self._answer(answers, lambda _: None)
-        finally:
-            self._forget(number)
 
     def _answer(
         self, answers: "queue.SimpleQueue[Frame | None]", on_output: Callable[[str], None]
