@@ -11,6 +11,12 @@ KEY = "node.version"
 _LTS_NAMES = {"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
 # What there are images of; younger ones than known may well come.
 _OLDEST_MAJOR, _NEWEST_MAJOR = 8, 40
+# Package → for its major versions below a number, the newest Node that it builds on.
+_NEWEST_NODE = {
+    "node-sass": ((7, "14"), (8, "16"), (9, "18"), (10, "20")),
+    "better-sqlite3": ((9, "20"), (12, "22")),
+    "canvas": ((3, "20"),),
+}
 _NEWEST = ("lts/*", "lts", "node", "stable", "current", "latest")
 
 
@@ -24,7 +30,18 @@ def find_version(
             what = f"no known Node is {wanted!r}; {NODE.default} is used"
             return _default(), (Problem(file=evidence.file, line=evidence.line, what=what),)
         return Fact(key=KEY, value=version, evidence=evidence), _age_problems(version, evidence)
-    return _default(), ()
+    return _by_packages(manifest) or _default(), ()
+
+
+def _by_packages(manifest: NodeManifest) -> Fact | None:
+    """The Node of a package that is compiled against one, and not against later ones."""
+    for name, newest in _NEWEST_NODE.items():
+        major = re.match(r"[\^~>=v\s]*(\d+)", manifest.range_of(name))
+        version = next((node for below, node in newest if major and int(major[1]) < below), "")
+        if version:
+            where = manifest.evidence_of(name, f"builds on Node {version} at most")
+            return Fact(key=KEY, value=version, evidence=where, confidence=Confidence.LIKELY)
+    return None
 
 
 def find_bun_version(tree: SourceTree, manifest: NodeManifest) -> Fact:

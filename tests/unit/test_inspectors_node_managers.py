@@ -206,3 +206,19 @@ def test_what_runs_as_it_lies_there_is_not_compiled_after_a_save(tmp_path: Path)
     scripts = {"build": "tailwindcss -o public/x.css", "start": "node index.js"}
     facts = facts_of(tmp_path, {**package(**KOA, scripts=scripts), "index.js": EXPRESS})
     assert words(facts, "build_again") == ""
+
+
+@pytest.mark.parametrize(
+    ("dependency", "wanted", "node"),
+    [
+        ("better-sqlite3", "^9.4.0", "22"),
+        ("better-sqlite3", "^12.0.0", "24"),
+        ("node-sass", "^9.0.0", "20"),
+        ("canvas", "2.11.2", "20"),
+    ],
+)
+def test_node_of_packages_that_are_compiled_against_one(
+    tmp_path: Path, dependency: str, wanted: str, node: str
+) -> None:
+    files = {**package(dependencies={dependency: wanted}), "index.js": EXPRESS}
+    assert facts_of(tmp_path, files).find_value("node.version") == node
