@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from posixpath import normpath
 
 from draftpy.assets import templates_folder
 from draftpy.config import DRAFT_YAML, Project, load_project
@@ -39,8 +40,12 @@ def create(request: CreateRequest, files: Files, reporter: Reporter) -> CreateOu
     """
     tree = load_source(request.root.resolve())
     catalog = load_catalog(catalog_folders(request.user_packs, tree.root))
+    last = parse_record(files.find(tree.root, RECORD)) or Record()
+    folder = normpath(request.folder) if request.folder else last.folder
     look_below = not request.pack and not (tree.root / DRAFT_YAML).exists()
-    found = find_app(tree, catalog.packs, folder=request.folder, look_below=look_below)
+    found = find_app(tree, catalog.packs, folder=folder, look_below=look_below)
+    is_member = found.place.root == tree.root and folder != "."
+    request = replace(request, folder=folder if is_member else "")
     standing = _look_at(found.place.root, files)
     if request.update:
         request = _completed(request, standing)
@@ -170,5 +175,6 @@ def _plan(
     existing = {path: content for path, content in found if content is not None}
     if request.update:
         return plan_update(wanted, existing, standing.record.texts)
-    is_created = standing.project is not None and not request.is_specific
+    is_other = request.folder != standing.record.folder
+    is_created = standing.project is not None and not (request.is_specific or is_other)
     return plan_scaffold(wanted, existing, Policy(force=request.force, is_created=is_created))

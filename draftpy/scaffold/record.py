@@ -16,8 +16,12 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The flags of the last create, and for each path the text that it wrote or would have."""
+    """The flags of the last create, and for each path the text that it wrote or would have.
 
+    `folder` is that of the app, where the project is a whole workspace.
+    """
+
+    folder: str = ""
     port: int = 0
     from_compose: bool = False
     variables: tuple[tuple[str, str], ...] = ()
@@ -48,6 +52,7 @@ def next_record(
         if not file.is_users and (request.update or file.path in written)
     }
     return Record(
+        folder=request.folder or last.folder,
         port=request.port or last.port,
         from_compose=request.from_compose or last.from_compose,
         variables=tuple({**dict(last.variables), **dict(request.variables)}.items()),
@@ -75,6 +80,7 @@ def render_record(record: Record) -> bytes:
     body = {
         "format": _FORMAT,
         "about": "Written by draftpy create, read by draftpy create --update. Keep it in Git.",
+        "dir": record.folder,
         "port": record.port,
         "fromCompose": record.from_compose,
         "set": dict(record.variables),
@@ -85,6 +91,7 @@ def render_record(record: Record) -> bytes:
 
 def _parse(body: dict[str, Any]) -> Record:
     return Record(
+        folder=str(body["dir"]),
         port=int(body["port"]),
         from_compose=bool(body["fromCompose"]),
         variables=tuple((str(name), str(text)) for name, text in body["set"].items()),

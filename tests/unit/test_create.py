@@ -223,6 +223,38 @@ def test_app_in_a_sub_folder(tmp_path: Path) -> None:
     assert (tmp_path / "mono" / "backend" / "draft.yaml").is_file()
 
 
+WORKSPACE = {
+    "package.json": '{"private": true, "workspaces": ["apps/*"]}',
+    **{
+        f"apps/{name}/{path}": text
+        for name in ("api", "web")
+        for path, text in {
+            "package.json": '{"dependencies": {"express": "4"}, "scripts": {"start": "node a.js"}}',
+            "a.js": "require('express')().listen(process.env.PORT)\n",
+        }.items()
+    },
+}
+
+
+def test_member_of_a_workspace_that_was_asked_for_is_remembered(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "mono", WORKSPACE)
+    assert run(root, folder="apps/web").root == root
+    before = snapshot(root)
+    assert run(root).facts.find_value("node.workspace") == "apps/web"
+    run(root, update=True)
+    assert snapshot(root) == before
+
+
+def test_another_member_of_a_workspace_does_not_pass_unseen(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "mono", {**WORKSPACE, "apps/web/b.js": ""})
+    write_files(
+        root, {"apps/web/package.json": WORKSPACE["apps/web/package.json"].replace("a.js", "b.js")}
+    )
+    run(root, folder="apps/web")
+    with pytest.raises(Conflict):
+        run(root, folder="apps/api")
+
+
 def test_explain_tells_every_fact_and_why_others_lost(app: Path) -> None:
     text = told(app, explain=True).text
     assert "chosen: python@1 (built-in), certain" in text
