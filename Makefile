@@ -10,7 +10,7 @@ WITH_CLUSTER := $(BIN)/python -m tests.support.with_cluster --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit lint bench cluster clean
+.PHONY: help demo test test-packs test-unit lint bench cluster clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,10 @@ demo: $(AGENT) ## Take an example from source to Kubernetes, edit it, roll back,
 	@$(WITH_CLUSTER) $(BIN)/python -m tests.demo
 
 test: $(AGENT) ## Every test, the ones against real Docker and real Kubernetes included
-	@$(WITH_CLUSTER) $(BIN)/python -m pytest $(ARGS)
+	@$(WITH_CLUSTER) $(BIN)/python -m pytest -m "not packs" $(ARGS)
+
+test-packs: $(READY) ## Build, deploy and ask every example that can be built
+	@$(WITH_CLUSTER) $(BIN)/python -m pytest tests/cluster/test_examples.py $(ARGS)
 
 test-unit: $(AGENT) ## The tests that need neither Docker nor Kubernetes
 	@$(BIN)/python -m pytest -m "not engine and not cluster and not cluster_restart" $(ARGS)

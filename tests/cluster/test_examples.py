@@ -1,6 +1,7 @@
 """Every example, from its source alone to an answer, where Pod Security is at its strictest."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 import yaml
 
 from tests.support.draft_cli import Running
+from tests.support.example_table import BuiltExample
 from tests.support.examples import Example, load_examples
 from tests.support.real_cluster import (
     RealApp,
     RealCluster,
+    docker,
     ensure_bases,
     real_app,
     wait_answer,
@@ -21,6 +24,40 @@ from tests.support.real_cluster import (
 pytestmark = pytest.mark.cluster
 
 EXAMPLES = tuple(example for example in load_examples() if not example.not_built)
+# Built by `make test`; `make test-packs` builds all that can be built.
+CORE = frozenset(
+    {
+        "bun-hono",
+        "deno-hono",
+        "go-cmd",
+        "go-modules",
+        "java-plain",
+        "java-spring",
+        "node-express",
+        "node-plain",
+        "node-pnpm",
+        "node-typescript",
+        "node-workspaces",
+        "node-yarn-berry",
+        "own-dockerfile",
+        "php-plain",
+        "python-django",
+        "python-fastapi",
+        "python-flask",
+        "python-plain",
+        "python-uv",
+        "python-worker",
+        "ruby-sinatra",
+        "rust-axum",
+        "shell-socat",
+        "static-site",
+        "vite-react",
+    }
+)
+# A compiler and all packages of an app, downloaded and built on two slow cores.
+FIRST_BUILD_S = 400.0
+# What `up` tells of a build: its time.
+BUILT = r"✓ build .* (\d+(?:\.\d+)?) (ms|s|min)\b"
 RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/enforce-version": "latest",
@@ -37,26 +74,51 @@ def restricted(
         yield app
 
 
+def _param(example: Example) -> Any:
+    marks = [] if example.name in CORE else [pytest.mark.packs]
+    return pytest.param(example.name, example, id=example.name, marks=marks)
+
+
 @pytest.mark.parametrize(
     ("restricted", "example"),
-    [(example.name, example) for example in EXAMPLES],
-    ids=[example.name for example in EXAMPLES],
+    [_param(example) for example in EXAMPLES],
     indirect=["restricted"],
 )
-def test_an_example_is_created_served_and_edited(restricted: RealApp, example: Example) -> None:
+def test_an_example_is_created_served_and_edited(
+    restricted: RealApp, example: Example, built_examples: list[BuiltExample]
+) -> None:
     restricted.cli.run("create")
     ensure_bases(restricted.folder / "Dockerfile")
     expect = example.expect
     assert _pack(restricted) == expect["pack"]
     ports = ("--port", f":{expect['port']}") if expect["port"] else ()
     with restricted.cli.start("up", *ports) as up:
+        cold = up.wait_for(BUILT, FIRST_BUILD_S)
         url = up.wait_for(r"→ (http://\S+)")[1] if ports else ""
+        up.wait_for("✓ release")
+        released = time.monotonic()
         _check_says(up, url, expect.get("answers") or expect["logs"])
+        answered_s = time.monotonic() - released
         edit = expect["edit"]
         restricted.edit(edit["file"], edit["from"], edit["to"])
         _check_says(up, url, {**expect.get("answers", {}), "contains": edit["contains"]})
         assert up.stop() == 0
     _check_user(restricted)
+    warm = re.search(BUILT, restricted.cli.run("up", "--once").text)
+    built_examples.append(
+        BuiltExample(
+            name=example.name,
+            size_mb=_size_mb(restricted),
+            cold=f"{cold[1]} {cold[2]}",
+            warm=f"{warm[1]} {warm[2]}" if warm else "-",
+            answered_s=answered_s,
+        )
+    )
+
+
+def _size_mb(app: RealApp) -> float:
+    image = app.only_pod()["spec"]["containers"][0]["image"]
+    return int(docker("image", "inspect", image, "--format", "{{.Size}}")) / 1e6
 
 
 def _check_user(app: RealApp) -> None:
