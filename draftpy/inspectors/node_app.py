@@ -124,7 +124,7 @@ def _others(chosen: Member, others: list[Member]) -> Iterator[Problem]:
     if others:
         names = ", ".join(member.folder for member in others[:_SHOWN])
         what = f"is the app that is used; the workspace also has {names}"
-        remedy = "say which by a start script at the root"
+        remedy = f"for another: draftpy create --dir {others[0].folder}"
         yield Problem(
             file=f"{chosen.folder}/{PACKAGE_JSON}", what=what, remedy=remedy, is_note=True
         )
