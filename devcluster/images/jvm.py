@@ -1,11 +1,13 @@
 """Stand-ins for the images of the JVM: Temurin, Maven, Tomcat, Leiningen."""
 
+from pathlib import Path
+
 from devcluster.images.base import apt
 from devcluster.images.engine import Engine
 from devcluster.images.recipe import DEBIAN, Match, Recipe, build_lines
+from devcluster.process import call
 
 _JDK = "eclipse-temurin:21-jdk"
-_MAVEN = "maven:3.9-eclipse-temurin-21"
 _TOMCAT = {"9": "9.0.98", "10": "10.1.34", "11": "11.0.2"}
 # The distribution's Java writes manual pages' links even where there is no place for them.
 _MAN = "RUN mkdir -p /usr/share/man/man1"
@@ -46,23 +48,27 @@ def _maven(engine: Engine, name: str, match: Match) -> None:
 
 
 def _tomcat(engine: Engine, name: str, match: Match) -> None:
-    version = _TOMCAT[match[1]]
-    artifact = f"org.apache.tomcat:tomcat:{version}:tar.gz"
-    build_lines(
-        engine,
-        name,
-        f"FROM {_MAVEN} AS fetch",
-        f"RUN mvn -q -B dependency:copy -Dartifact={artifact} -DoutputDirectory=/fetched"
-        " && tar -xz -C /usr/local -f /fetched/*.tar.gz"
-        " && mv /usr/local/apache-tomcat-* /usr/local/tomcat"
-        " && rm -rf /usr/local/tomcat/webapps/* && chmod -R a+rX /usr/local/tomcat",
-        f"FROM {_base(match[2])}",
-        "COPY --from=fetch /usr/local/tomcat /usr/local/tomcat",
-        "ENV CATALINA_HOME=/usr/local/tomcat PATH=/usr/local/tomcat/bin:$PATH",
-        "WORKDIR /usr/local/tomcat",
-        "EXPOSE 8080",
-        'CMD ["catalina.sh", "run"]',
-    )
+    with engine.context() as folder:
+        archive = _fetch(f"org.apache.tomcat:tomcat:{_TOMCAT[match[1]]}:tar.gz", folder)
+        lines = (
+            f"FROM {_base(match[2])}",
+            f"COPY {archive} /tmp/",
+            f"RUN tar -xz -C /usr/local -f /tmp/{archive} && rm /tmp/{archive}"
+            " && mv /usr/local/apache-tomcat-* /usr/local/tomcat"
+            " && rm -rf /usr/local/tomcat/webapps/* && chmod -R a+rX /usr/local/tomcat",
+            "ENV CATALINA_HOME=/usr/local/tomcat PATH=/usr/local/tomcat/bin:$PATH",
+            "WORKDIR /usr/local/tomcat",
+            "EXPOSE 8080",
+            'CMD ["catalina.sh", "run"]',
+        )
+        engine.build(name, "\n".join(lines) + "\n", folder)
+
+
+def _fetch(artifact: str, folder: Path) -> str:
+    """The file of an artifact, fetched by this host's Maven, which has its settings."""
+    goal = "org.apache.maven.plugins:maven-dependency-plugin:copy"
+    call(["mvn", "-q", "-B", goal, f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"])
+    return next(path.name for path in folder.iterdir())
 
 
 def _clojure(engine: Engine, name: str, match: Match) -> None:
@@ -80,19 +86,17 @@ def _clojure(engine: Engine, name: str, match: Match) -> None:
 
 def _scala(engine: Engine, name: str, match: Match) -> None:
     """sbt's launcher, which fetches the sbt that a project names."""
-    artifact = "org.scala-sbt:sbt-launch:1.11.7"
     script = '#!/bin/sh\\nexec java -Xss4m -jar /opt/sbt-launch.jar "$@"\\n'
-    build_lines(
-        engine,
-        name,
-        f"FROM {_MAVEN} AS fetch",
-        f"RUN mvn -q -B dependency:copy -Dartifact={artifact} -DoutputDirectory=/fetched",
-        f"FROM {_base(match[1])}",
-        "COPY --from=fetch /fetched/sbt-launch-1.11.7.jar /opt/sbt-launch.jar",
-        f"RUN printf '{script}' > /usr/local/bin/sbt && chmod +x /usr/local/bin/sbt",
-        "WORKDIR /root",
-        'CMD ["sbt"]',
-    )
+    with engine.context() as folder:
+        jar = _fetch("org.scala-sbt:sbt-launch:1.11.7", folder)
+        lines = (
+            f"FROM {_base(match[1])}",
+            f"COPY {jar} /opt/sbt-launch.jar",
+            f"RUN printf '{script}' > /usr/local/bin/sbt && chmod +x /usr/local/bin/sbt",
+            "WORKDIR /root",
+            'CMD ["sbt"]',
+        )
+        engine.build(name, "\n".join(lines) + "\n", folder)
 
 
 RECIPES: tuple[Recipe, ...] = (
@@ -118,13 +122,13 @@ RECIPES: tuple[Recipe, ...] = (
         pattern=r"tomcat:(9|10|11)(?:\.\d+)*-(?:jre|jdk)(8|11|17|21)(?:-temurin)?",
         example="tomcat:10.1-jdk21-temurin",
         make=_tomcat,
-        needs=(_MAVEN,),
+        needs=(_JDK,),
     ),
     Recipe(
         pattern=r"sbtscala/scala-sbt:eclipse-temurin-(17|21)[\w.-]*",
         example="sbtscala/scala-sbt:eclipse-temurin-21.0.8_9_1.12.6_3.8.2",
         make=_scala,
-        needs=(_MAVEN,),
+        needs=(_JDK,),
     ),
     Recipe(
         pattern=r"clojure:temurin-(8|11|17|21)-lein(?:-[\d.]+)?",

@@ -35,7 +35,7 @@ def test_commented_program_is_none(tmp_path: Path) -> None:
 
 
 def test_package_yaml(tmp_path: Path) -> None:
-    text = "name: shop\ndependencies: [base >= 4.7, scotty]\nexecutables:\n  shop-exe: {main: M.hs}\n"
+    text = "name: shop\ndependencies: [base, scotty]\nexecutables: {shop-exe: {main: M.hs}}\n"
     facts = facts_of(tmp_path, {"package.yaml": text, "stack.yaml": "resolver: lts-22.43\n"})
     assert facts.find_value("haskell.program") == "shop-exe"
     assert facts.find_value("haskell.tool") == "stack"
