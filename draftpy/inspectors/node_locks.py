@@ -78,8 +78,9 @@ def _read_npm(name: str, text: str, manifest: NodeManifest) -> Lock:
 
 
 def _read_pnpm(name: str, text: str, manifest: NodeManifest) -> Lock:
-    # The lists of packages, which are long, come after the importers.
-    head = re.split(r"^(?:packages|snapshots):", text, maxsplit=1, flags=re.MULTILINE)[0]
+    # pnpm's own version may be pinned in a document before; lists of packages come after importers.
+    last = re.split(r"^---\s*$", text, flags=re.MULTILINE)[-1]
+    head = re.split(r"^(?:packages|snapshots):", last, maxsplit=1, flags=re.MULTILINE)[0]
     try:
         doc = yaml.load(head, Loader=_LOADER)
     except (yaml.YAMLError, ValueError):

@@ -23,6 +23,13 @@ def pnpm(version: str) -> str:
     ("name", "lock", "tool", "install"),
     [
         ("pnpm-lock.yaml", pnpm("9.0"), "pnpm@9", "pnpm install --frozen-lockfile --prod"),
+        (
+            "pnpm-lock.yaml",
+            "---\nlockfileVersion: '9.0'\nimporters:\n  .: {}\npackages:\n  a@1: {}\n---\n"
+            + pnpm("9.0"),
+            "pnpm@9",
+            "pnpm install --frozen-lockfile --prod",
+        ),
         ("pnpm-lock.yaml", pnpm("6.0"), "pnpm@8", "pnpm install --frozen-lockfile --prod"),
         (
             "yarn.lock",
