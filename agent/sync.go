@@ -79,6 +79,7 @@ func (s *server) renew(c *client, wanted order, answer *syncAnswer) *failure {
 	}
 	answer.MS.Restart = since(begun)
 	answer.Start = s.app.number()
+	s.sockets.expect() // an app that reloads by itself may open its port again
 	return nil
 }
 
