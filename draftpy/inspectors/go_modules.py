@@ -73,6 +73,8 @@ def load_modules(tree: SourceTree) -> GoModules:
     folders = list(_used(work)) if work is not None else [""]
     problems: list[Problem] = []
     modules = [m for folder in folders if (m := _load(tree, folder, problems)) is not None]
+    if not modules:
+        return GoModules(is_workspace=work is not None, problems=tuple(problems))
     nested = {path.rpartition("/")[0] for path in tree.match(f"**/{MOD}")}
     return GoModules(
         modules=tuple(modules),

@@ -88,14 +88,17 @@ def _facts(
     yield Fact(key="version", value=version, evidence=where)
     if app.product is None:
         return
-    yield Fact(key="start", value=_start(app.product), evidence=app.product.evidence)
+    arguments = _arguments(tree, framework)
+    start = (*_start(app.product), *arguments)
+    yield Fact(key="start", value=start, evidence=app.product.evidence)
     serves = is_web(app, framework, files)
     yield Fact(key="kind", value=str(AppKind.WEB if serves else AppKind.WORKER))
     if serves:
         yield from _port_facts(app, framework, files, settings)
         yield from _health_facts(app, framework, settings)
     yield from _build_facts(app, version)
-    yield Fact(key="assets", value=_assets(tree, app, files))
+    assets = {*_assets(tree, app, files), *arguments[1:]}
+    yield Fact(key="assets", value=tuple(sorted(assets)))
 
 
 def _framework_facts(app: JvmApp, framework: Framework, package: object) -> Iterator[Fact]:
@@ -122,6 +125,14 @@ def _start(product: Product) -> tuple[str, ...]:
             if product.main:
                 return ("java", "-cp", "/app/app.jar", product.main)
             return ("java", "-jar", "/app/app.jar")
+
+
+def _arguments(tree: SourceTree, framework: Framework | None) -> tuple[str, ...]:
+    """Dropwizard serves only when told to, by the settings it is given."""
+    if framework is None or framework.title != "Dropwizard":
+        return ()
+    found = [p for p in tree.match("*.y*ml") if "server:" in (tree.find_text(p) or "")]
+    return ("server", *found[:1])
 
 
 def _port_facts(

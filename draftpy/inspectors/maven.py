@@ -28,6 +28,19 @@ _MAIN_NAMES = ("start-class", "exec.mainClass", "main.class", "mainClass", "main
 _BOOT = "spring-boot-maven-plugin"
 _BOOT_GOAL = f"org.springframework.boot:{_BOOT}:repackage"
 _QUARKUS = "quarkus-maven-plugin"
+# What looks at the repository or at style, which is not there or not wanted in an image.
+_SKIPS = {
+    "git-commit-id": "-Dmaven.gitcommitid.skip=true",
+    "maven-checkstyle-plugin": "-Dcheckstyle.skip=true",
+    "spotless-maven-plugin": "-Dspotless.check.skip=true",
+    "spring-javaformat-maven-plugin": "-Dspring-javaformat.skip=true",
+    "apache-rat-plugin": "-Drat.skip=true",
+    "license-maven-plugin": "-Dlicense.skip=true",
+    "spotbugs-maven-plugin": "-Dspotbugs.skip=true",
+    "maven-pmd-plugin": "-Dpmd.skip=true -Dcpd.skip=true",
+    "dockerfile-maven-plugin": "-Ddockerfile.skip=true",
+    "docker-maven-plugin": "-Ddocker.skip=true",
+}
 _COPY = "dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib"
 
 
@@ -207,8 +220,8 @@ def _command(poms: Poms, pom: Pom, goals: tuple[str, ...], wrapper: str) -> str:
     words = [wrapper or "mvn", "--batch-mode"]
     words += [] if wrapper else ["--no-transfer-progress"]
     words += ["-DskipTests" if needs_tests else "-Dmaven.test.skip=true"]
-    if any("git-commit-id" in each.text for each in poms.modules):
-        words.append("-Dmaven.gitcommitid.skip=true")
+    whole = "".join(each.text for each in poms.modules)
+    words += [flag for plugin, flag in _SKIPS.items() if f">{plugin}" in whole]
     if _find_version(pom) is None and not pom.lineage[-1].text_of("parent/artifactId"):
         # Maven's own default is older than what today's compilers accept.
         words.append("-Dmaven.compiler.source=8 -Dmaven.compiler.target=8")

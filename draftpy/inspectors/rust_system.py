@@ -128,6 +128,8 @@ def _by_manifest(crates: Crates) -> set[str]:
         for name, brought in _BRINGS.items():
             if name in crate.dependencies and not _avoids(crate, name):
                 found.add(brought)
+        if any(_wants_native_tls(crate.features_of(name)) for name in crate.dependencies):
+            found.add("openssl-sys")
         diesel = crate.features_of("diesel")
         found |= {"pq-sys"} if "postgres" in diesel else set()
         found |= {"mysqlclient-sys"} if "mysql" in diesel else set()
@@ -136,6 +138,11 @@ def _by_manifest(crates: Crates) -> set[str]:
         if "rusqlite" in crate.dependencies and not _bundles_sqlite(crates):
             found.add("libsqlite3-sys")
     return found
+
+
+def _wants_native_tls(features: tuple[str, ...]) -> bool:
+    asked = [each for each in features if "native-tls" in each]
+    return bool(asked) and not any("vendored" in each for each in asked)
 
 
 def _avoids(crate: Crate, name: str) -> bool:

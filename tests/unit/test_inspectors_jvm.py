@@ -247,6 +247,21 @@ def test_jdk_of_sdkman(tmp_path: Path) -> None:
     assert fact.evidence.place == ".sdkmanrc:1"
 
 
+def test_checks_of_style_stay_out_of_the_image(tmp_path: Path) -> None:
+    plugins = build("<plugin><artifactId>maven-checkstyle-plugin</artifactId></plugin>")
+    facts = facts_of(tmp_path, {"pom.xml": pom(plugins), JAVA: MAIN})
+    assert "-Dcheckstyle.skip=true" in str(value(facts, "build"))
+
+
+def test_dropwizard_is_told_to_serve_by_its_settings(tmp_path: Path) -> None:
+    files = {"pom.xml": pom(depends("io.dropwizard:dropwizard-core")), JAVA: MAIN}
+    facts = facts_of(tmp_path, {**files, "config.yml": "server:\n  rootPath: /api\n"})
+    start = value(facts, "start")
+    assert isinstance(start, tuple)
+    assert start[-3:] == ("a.b.Main", "server", "config.yml")
+    assert value(facts, "assets") == ("config.yml",)
+
+
 def test_wrapper_is_used_if_it_is_whole(tmp_path: Path) -> None:
     files = {"pom.xml": pom(), JAVA: MAIN, "mvnw": "#!/bin/sh\n"}
     assert "mvn " in str(value(facts_of(tmp_path, files), "build"))

@@ -148,6 +148,10 @@ def test_worker(tmp_path: Path) -> None:
         ('reqwest = { version = "0.12", default-features = false, features = ["rustls-tls"] }', ()),
         ('reqwest = "0.12"', ("libssl-dev", "pkg-config")),
         ('diesel = { version = "2", features = ["postgres"] }', ("libpq-dev",)),
+        (
+            'sqlx = { version = "0.8", features = ["runtime-tokio-native-tls"] }',
+            ("libssl-dev", "pkg-config"),
+        ),
         ('rusqlite = "0.31"', ("libsqlite3-dev", "pkg-config")),
         ('rusqlite = { version = "0.31", features = ["bundled"] }', ()),
     ],
