@@ -419,3 +419,12 @@ func TestStaleTemporaryFilesGo(t *testing.T) {
 	removeStale([]string{f.path, f.at("deep"), f.at("absent")})
 	f.holds("a=old a", "deep/.draftpy-10001/agent.sock=old deep/.draftpy-10001/agent.sock", "deep/b.tmp=old deep/b.tmp")
 }
+
+func TestTheAgentsOwnTemporaryFilesAreNotStale(t *testing.T) {
+	f := newFolder(t)
+	b := f.batch()
+	f.put(b, "a", "a")
+	removeStale([]string{f.path})
+	f.apply(b)
+	f.holds("a=a")
+}

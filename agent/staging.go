@@ -7,8 +7,10 @@ import (
 	"hash"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -21,6 +23,9 @@ const (
 )
 
 var stagedNumber atomic.Int64
+
+// ownPrefix tells this agent's temporary files from those of one that was killed.
+var ownPrefix = stagedPrefix + strconv.FormatInt(time.Now().UnixNano(), 36) + "-"
 
 // stagedFile is a file that is complete but not yet in its place.
 type stagedFile struct {
@@ -141,7 +146,7 @@ func (b *batch) drop() {
 }
 
 func tempName(folder, suffix string) string {
-	return filepath.Join(folder, fmt.Sprintf("%s%d-%d%s", stagedPrefix, os.Getpid(), stagedNumber.Add(1), suffix))
+	return filepath.Join(folder, fmt.Sprintf("%s%d%s", ownPrefix, stagedNumber.Add(1), suffix))
 }
 
 func isTempName(name string) bool {
@@ -159,7 +164,7 @@ func removeStale(folders []string) {
 		names, _ := opened.Readdirnames(-1)
 		opened.Close()
 		for _, name := range names {
-			if isTempName(name) {
+			if isTempName(name) && !strings.HasPrefix(name, ownPrefix) {
 				os.RemoveAll(filepath.Join(folder, name))
 			}
 		}
