@@ -14,9 +14,10 @@ from draftpy.errors import ConfigInvalid
 from draftpy.events import Reporter, Warned
 from draftpy.watch import ChangeKind, ChangeSink, LoadRules, RawChange, is_rule_file
 
-# Listing may take a twentieth of the time at most: 5 % of one core.
-_SHARE = 20
+# Rounds take a tenth of a core, unless that made a save wait for longer than this.
+_PAUSE_PER_CPU = 9
 _MIN_PAUSE_S = 0.5
+_MAX_PAUSE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +74,35 @@ class PollingWatcher:
             thread.join()
 
     def _tell_cost(self, rounds: "_Rounds") -> None:
-        files = f"{len(rounds.known):,} files each {rounds.pause_s:.1f} s"
+        cost = rounds.cost
+        files = f"{len(rounds.known):,} files each {cost.pause_s:.1f} s"
         self._reporter.report(
             Warned(
-                text=f"polling {files} (5 % of a core at most), because {self._polling.because}",
+                text=f"polling {files} ({cost.share:.0%} of a core), because"
+                f" {self._polling.because}",
                 remedy=self._polling.remedy,
             )
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one round took; `pause_s` is how long to wait before the next."""
+
+    cpu_s: float
+    wall_s: float
+    min_pause_s: float = _MIN_PAUSE_S
+
+    @property
+    def pause_s(self) -> float:
+        """So long that a tenth of a core is enough, or that a slow server has half its time."""
+        wanted = min(_PAUSE_PER_CPU * self.cpu_s, _MAX_PAUSE_S)
+        return max(self.min_pause_s, wanted, self.wall_s)
+
+    @property
+    def share(self) -> float:
+        """The part of a core that polling takes."""
+        return self.cpu_s / (self.wall_s + self.pause_s)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -91,14 +114,15 @@ class _Rounds:
     rules: IgnoreRules
     sink: ChangeSink
     min_pause_s: float
-    pause_s: float = 0.0
+    cost: Cost = field(init=False)
     ended: threading.Event = field(default_factory=threading.Event)
     known: _Listing = field(init=False)
     # New files that are not told yet: a temporary one is gone again by the next round.
     _fresh: _Listing = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.known = self._list()
+        with self._measured():
+            self.known = _list_tree(self.root, self.rules)
 
     @property
     def folders(self) -> int:
@@ -108,16 +132,17 @@ class _Rounds:
     def run(self) -> None:
         """Round after round until ended; its failure is told, never silent."""
         try:
-            while not self.ended.wait(self.pause_s):
+            while not self.ended.wait(self.cost.pause_s):
                 if not self.root.is_dir():
                     self.sink.fail(folder_gone(self.root))
                     return
-                self._round()
+                with self._measured():
+                    self._round()
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must know
             self.sink.fail(watch_failed(self.root, error))
 
     def _round(self) -> None:
-        found = self._list()
+        found = _list_tree(self.root, self.rules)
         compared = compare(self.known, found, self._fresh)
         self.known, self._fresh = compared.known, compared.fresh
         if any(is_rule_file(change.path) for change in compared.changes):
@@ -131,7 +156,7 @@ class _Rounds:
             self.rules = self.load_rules(self.root)
         except ConfigInvalid:
             return  # half written: the build tells of it; the old rules hold until the next save
-        listed = self._list()
+        listed = _list_tree(self.root, self.rules)
         self._fresh = {path: seen for path, seen in self._fresh.items() if path in listed}
         self.known = {
             path: self.known.get(path, seen)
@@ -139,11 +164,15 @@ class _Rounds:
             if path not in self._fresh
         }
 
-    def _list(self) -> _Listing:
-        began = time.monotonic()
-        found = _list_tree(self.root, self.rules)
-        self.pause_s = max(self.min_pause_s, _SHARE * (time.monotonic() - began))
-        return found
+    @contextmanager
+    def _measured(self) -> Iterator[None]:
+        wall, cpu = time.monotonic(), time.thread_time()
+        yield
+        self.cost = Cost(
+            cpu_s=time.thread_time() - cpu,
+            wall_s=time.monotonic() - wall,
+            min_pause_s=self.min_pause_s,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
+import re
 import threading
 from pathlib import Path
 
 import pytest
 
-from draftpy.adapters.polling_watcher import Compared, Polling, PollingWatcher, _Seen, compare
+from draftpy.adapters.polling_watcher import Compared, Cost, Polling, PollingWatcher, _Seen, compare
 from draftpy.clock import SystemClock
 from draftpy.dockerignore import IgnoreRules
 from draftpy.errors import ConfigInvalid, WatchFailed
@@ -82,12 +83,22 @@ def test_what_polling_costs_and_why_is_told(tmp_path: Path) -> None:
     reporter = ListReporter()
     with polling(tmp_path, reporter).watch(ChangeQueue(SystemClock())) as folders:
         assert folders == 1
-    assert reporter.of(Warned) == [
-        Warned(
-            text="polling 2 files each 0.0 s (5 % of a core at most), because it is a test",
-            remedy="mend it",
-        )
-    ]
+    (warned,) = reporter.of(Warned)
+    told = r"polling 2 files each 0\.\d s \(\d+% of a core\), because it is a test"
+    assert re.fullmatch(told, warned.text)
+    assert warned.remedy == "mend it"
+
+
+@pytest.mark.parametrize(
+    ("cpu_s", "wall_s", "pause_s"),
+    [(0.001, 0.001, 0.5), (0.1, 0.1, 0.9), (2.0, 2.0, 5.0), (0.1, 3.0, 3.0), (1.0, 9.0, 9.0)],
+)
+def test_rounds_are_as_often_as_they_are_cheap(cpu_s: float, wall_s: float, pause_s: float) -> None:
+    assert Cost(cpu_s=cpu_s, wall_s=wall_s).pause_s == pytest.approx(pause_s)
+
+
+def test_small_projects_take_a_tenth_of_a_core_at_most() -> None:
+    assert Cost(cpu_s=0.3, wall_s=0.3).share == pytest.approx(0.1)
 
 
 def test_a_root_that_goes_away_is_told(tmp_path: Path) -> None:
