@@ -8,7 +8,14 @@ from draftpy.inspectors.python_apps import find_apps
 from draftpy.inspectors.python_django import find_django
 from draftpy.inspectors.python_frameworks import FRAMEWORKS, Interface, serves
 from draftpy.inspectors.python_health import HEALTH_PATHS
-from draftpy.inspectors.python_layout import Entry, Project, depth_of, show_start, stem_of
+from draftpy.inspectors.python_layout import (
+    Entry,
+    Project,
+    depth_of,
+    join_shell,
+    show_start,
+    stem_of,
+)
 from draftpy.inspectors.python_pages import find_page
 from draftpy.inspectors.python_scripts import (
     DEFAULT_PORT,
@@ -28,7 +35,7 @@ _ASIDE = frozenset(
     | {"tools", "benchmarks", "notebooks", "samples", "testing", "docs_src", "doc_src"}
 )
 _MAX_MODULES = 300
-_MAX_CHARACTERS = 1_000_000
+_MAX_CHARACTERS = 600_000
 # Flask then leaves it to the server that imports the module.
 _NO_RUN = "FLASK_RUN_FROM_CLI=true"
 
@@ -188,8 +195,7 @@ def _prepared(module: ModuleShape, args: tuple[str, ...]) -> tuple[tuple[str, ..
     is_flask = any(call.runs_app in ("flask", "apiflask") for call in module.listening)
     if not module.prepares_line or not is_flask or "/" in module.path:
         return args, False
-    shown = " ".join(f"'{word}'" if set(word) & set("()*&;") else word for word in args)
-    return ("sh", "-c", f"{_NO_RUN} python {module.path} && exec {shown}"), True
+    return ("sh", "-c", f"{_NO_RUN} python {module.path} && exec {join_shell(args)}"), True
 
 
 def _health(project: Project, module: ModuleShape, app: AppObject) -> tuple[str, Evidence | None]:

@@ -81,7 +81,9 @@ class Project:
         folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
         # Django's settings are named from where manage.py is.
         django = next((f for f in folders if self.tree.has(join(f, "manage.py"))), None)
-        local = (f for f in folders if self._resolves_in(f, module.imports))
+        # `jobs/celery.py` imports Celery, not itself.
+        imports = module.imports - {parts[-1]}
+        local = (f for f in folders if self._resolves_in(f, imports))
         found = django if django is not None else next(local, None)
         if found is None:
             imports_src = any("src" in other.imports for other in self.modules)
@@ -131,3 +133,8 @@ def show_start(start: tuple[str, ...]) -> str:
     if start[0] in ("python", "celery", "sh") or len(start) < 2:
         return " ".join(start)
     return f"{start[0]} {start[-1]}"
+
+
+def join_shell(words: tuple[str, ...]) -> str:
+    """The words for a shell; the port's mark stays as it is."""
+    return " ".join(f"'{word}'" if set(word) & set("()*&; ") else word for word in words)

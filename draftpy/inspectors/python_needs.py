@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from draftpy.inspectors.facts import Evidence, Fact, Problem
-from draftpy.inspectors.python_django import DjangoSite, find_site
+from draftpy.inspectors.python_django import find_site
 from draftpy.inspectors.python_django_run import DjangoNeeds, find_needs
 from draftpy.inspectors.python_environ import Needed, find_examples, find_needed, is_secret_key
 from draftpy.inspectors.python_frameworks import FRAMEWORKS
 from draftpy.inspectors.python_install import Install
-from draftpy.inspectors.python_layout import Entry, Project
+from draftpy.inspectors.python_layout import Entry, Project, join_shell
 from draftpy.inspectors.python_manifests import Manifests
 from draftpy.inspectors.python_shapes import ModuleShape
 from draftpy.inspectors.python_system import find_system_packages
-from draftpy.inspectors.python_writing import find_writing
+from draftpy.inspectors.python_writing import find_writing, has_database_file
 
 _YOURS = "migrations are yours to run: no build does"
 _PLACEHOLDER = "only-for-development"
@@ -57,7 +57,14 @@ def find_all_needs(
         *_static_facts(django),
         Fact(key="python.memory", value=_memory(names)),
     )
-    return Needs(facts=facts, problems=problems, start=_start(site, django, entry))
+    migrate = next((f.value for f in facts if f.key == "python.migrate"), ())
+    start = _start(
+        entry,
+        django,
+        migrate if isinstance(migrate, tuple) else (),
+        is_own=has_database_file(modules),
+    )
+    return Needs(facts=facts, problems=problems, start=start)
 
 
 def _system_facts(manifests: Manifests, names: set[str]) -> Iterator[Fact]:
@@ -133,14 +140,21 @@ def _static_facts(django: DjangoNeeds | None) -> Iterator[Fact]:
 
 
 def _start(
-    site: DjangoSite | None, django: DjangoNeeds | None, entry: Entry | None
+    entry: Entry | None, django: DjangoNeeds | None, migrate: tuple[str, ...], *, is_own: bool
 ) -> tuple[str, ...]:
     """The start after the tables are made, where the database is a file of the container's own."""
-    if site is None or django is None or entry is None or not django.has_own_database:
+    if entry is None or not migrate or entry.start[0] == "sh":
         return ()
-    if entry.start[0] == "sh":
-        return ()
-    return ("sh", "-c", f"{' '.join(django.migrate)} && exec {' '.join(entry.start)}")
+    if django and django.has_own_database:
+        return ("sh", "-c", f"{' '.join(migrate)} && exec {join_shell(entry.start)}")
+    # Flask-Migrate finds the app as the server does.
+    if is_own and migrate[0] == "flask" and entry.start[0] == "gunicorn":
+        if "--chdir" in entry.start:
+            return ()
+        target = join_shell(entry.start[-1:])
+        upgrade = f"flask --app {target} {' '.join(migrate[1:])}"
+        return ("sh", "-c", f"{upgrade} && exec {join_shell(entry.start)}")
+    return ()
 
 
 def _memory(names: set[str]) -> str:

@@ -108,7 +108,9 @@ def _queue(target: Target) -> Start:
     name = target.app.framework
     if name == "celery":
         workdir = ("--workdir", target.folder) if target.folder else ()
-        args = ("celery", *workdir, "--app", target.module, "worker", "--loglevel", "info")
+        # By default a process for each CPU of the node, however little memory there is.
+        flags = ("--loglevel", "info", "--concurrency", "2")
+        args = ("celery", *workdir, "--app", target.module, "worker", *flags)
         return Start(args=args, program="celery")
     commands = {
         "huey": ("huey_consumer.py", f"{target.module}.{target.app.expression}"),

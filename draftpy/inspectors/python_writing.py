@@ -11,7 +11,8 @@ from draftpy.inspectors.python_ports import as_text
 from draftpy.inspectors.python_shapes import ModuleShape
 from draftpy.inspectors.python_syntax import Syntax, keywords_of, targets_of
 
-_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?!/|:memory:|$)")
+# Also the bare head, which a path is added to.
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?!/|:memory:)")
 _DJANGO_SQLITE = ("django.db.backends.sqlite3", "django.contrib.gis.db.backends.spatialite")
 # Calls whose first argument (or the named one) is a file that is written.
 _FILE_CALLS = {
@@ -67,6 +68,12 @@ def find_writing(project: Project, modules: Iterable[ModuleShape]) -> Writing:
                 return Writing(beside=where)
             folders[f"{APP_FOLDER}/{target.folder}"] = None
     return Writing(folders=tuple(folders))
+
+
+def has_database_file(modules: Iterable[ModuleShape]) -> bool:
+    """Whether a database of the modules is a file beside the app."""
+    nodes = (node for module in modules if module.syntax for node in module.syntax.nodes)
+    return any(_SQLITE.match(as_text(node)) for node in nodes)
 
 
 def _is_in_use(project: Project, folder: str) -> bool:

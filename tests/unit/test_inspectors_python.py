@@ -134,7 +134,7 @@ def test_worker_loops(tmp_path: Path) -> None:
 def test_celery(tmp_path: Path) -> None:
     code = "from celery import Celery\nqueue = Celery('jobs')\n"
     facts = facts_of(tmp_path, {"requirements.txt": "celery\n", "jobs.py": code})
-    assert start_of(facts) == "celery --app jobs worker --loglevel info"
+    assert start_of(facts) == "celery --app jobs worker --loglevel info --concurrency 2"
     assert facts.find_value("python.kind") == "worker"
 
 

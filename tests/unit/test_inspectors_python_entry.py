@@ -119,6 +119,12 @@ def test_declared_asgi_server_is_used(tmp_path: Path, server: str, program: str)
     assert start_of(tmp_path, files).startswith(program)
 
 
+def test_module_of_the_name_that_it_imports(tmp_path: Path) -> None:
+    code = "from celery import Celery\napp = Celery('jobs')\n"
+    files = {"requirements.txt": "celery\n", "jobs/__init__.py": "", "jobs/celery.py": code}
+    assert start_of(tmp_path, files).startswith("celery --app jobs.celery worker")
+
+
 def test_declared_waitress_is_used(tmp_path: Path) -> None:
     files = {"requirements.txt": "flask\nwaitress\n", "app.py": FLASK}
     assert start_of(tmp_path, files) == "waitress-serve --listen=0.0.0.0:{port} app:app"

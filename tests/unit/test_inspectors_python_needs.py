@@ -139,6 +139,7 @@ def test_values_of_the_env_file_stay_where_they_are(tmp_path: Path) -> None:
     [
         "URI = 'sqlite:///todo.db'\n",
         "URI = f'sqlite:///{base}/todo.db'\n",
+        "import os\nURI = os.getenv('U') or 'sqlite:///' + os.path.join(base, 'app.db')\n",
         "import sqlite3\ndb = sqlite3.connect('todo.db')\n",
         "open('notes.txt', 'a')\n",
         "import logging\nlogging.basicConfig(filename='app.log')\n",
@@ -278,3 +279,10 @@ def test_migrations_of_others(
 def test_memory_by_the_libraries(tmp_path: Path, library: str, memory: str) -> None:
     files = {"requirements.txt": f"{library}\n", "app.py": FLASK}
     assert value_of(tmp_path, files, "memory") == memory
+
+
+def test_flask_with_a_database_file_makes_its_tables_first(tmp_path: Path) -> None:
+    code = f"{FLASK}app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///app.db'\n"
+    files = {"app.py": code, "requirements.txt": "flask\nflask-migrate\n", "migrations/env.py": ""}
+    start = start_of(tmp_path, files)
+    assert start.startswith("sh -c flask --app app:app db upgrade && exec gunicorn")
