@@ -7,7 +7,7 @@ from itertools import groupby
 from draftpy.errors import NothingDetected
 from draftpy.inspectors.facts import AppKind, Confidence, Evidence, Fact, Facts
 from draftpy.packs.model import BUILT_IN, Condition, Pack, Rule, Test, Tier
-from draftpy.source import SourceTree
+from draftpy.source import ASIDE_FOLDERS, SourceTree
 
 _TIERS = tuple(Tier)
 _TIER_WORDS = {
@@ -81,6 +81,8 @@ def detect(tree: SourceTree, facts: Facts, packs: tuple[Pack, ...]) -> Detection
             misses.append(Miss(pack=pack, why=_lack(pack)))
         elif against is not None:
             misses.append(Miss(pack=pack, why=f"ruled out by {_describe(against)}"))
+        elif aside := _find_aside(rule, facts):
+            misses.append(Miss(pack=pack, why=f"only {aside} speaks for it"))
         else:
             fits.append((pack, rule))
     return Detections(ranked=_rank(fits, tree, facts), misses=tuple(misses))
@@ -125,6 +127,14 @@ def find_companion(pack: Pack, others: tuple[Detection, ...]) -> Pack | None:
 def is_server(detection: Detection, facts: Facts) -> bool:
     """Whether this is an app that answers requests."""
     return facts.find_value(f"{detection.pack.facts}.kind") == AppKind.WEB
+
+
+def _find_aside(rule: Rule, facts: Facts) -> str:
+    """The folder of examples or tests that alone speaks for a pack; "" if more does."""
+    files = [place.file for place in _evidence(rule.condition, facts)]
+    folders = [file.partition("/")[0] for file in files if "/" in file]
+    is_all = bool(files) and len(folders) == len(files)
+    return folders[0] if is_all and ASIDE_FOLDERS.issuperset(folders) else ""
 
 
 def _rank(fits: list[tuple[Pack, Rule]], tree: SourceTree, facts: Facts) -> tuple[Detection, ...]:

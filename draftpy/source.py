@@ -16,6 +16,11 @@ _PRUNED = frozenset(
     {*TOOL_FOLDERS, "dist", "build", "target", "vendor", "out", "coverage", "site-packages"}
     | {"bower_components", ".eggs", ".cache", ".aws-sam", ".serverless", "Pods"}
 )
+# What stands beside an app to show, explain or test it: no evidence that this is the app.
+ASIDE_FOLDERS = frozenset(
+    {"examples", "example", "samples", "sample", "docs", "doc", "test", "tests", "e2e", "spec"}
+    | {"fixtures", "testdata", "benchmarks", "bench", "__tests__"}
+)
 MAX_FILES = 20_000
 MAX_FOLDERS = 10_000
 MAX_OF_A_KIND = 2_000

@@ -12,14 +12,11 @@ from draftpy.inspectors.facts import Facts
 from draftpy.inspectors.registry import inspect_source
 from draftpy.packs.model import Pack, Tier
 from draftpy.scaffold.outcome import AppFolder, Sighting
-from draftpy.source import SourceTree
+from draftpy.source import ASIDE_FOLDERS, SourceTree
 
 _MAX_DEPTH = 3
 _MAX_FOLDERS = 60
-_ASIDE = (
-    *("examples", "example", "samples", "docs", "doc", "test", "tests", "e2e", "spec", "fixtures"),
-    *("charts", "deploy", "k8s", "infra", "terraform", "scripts", "tools", "benchmarks"),
-)
+_ASIDE = ASIDE_FOLDERS | {"charts", "deploy", "k8s", "infra", "terraform", "scripts", "tools"}
 _LIKELY_NAMES = ("app", "web", "server", "api", "backend", "service")
 # What stands at the root for the people who work there, while the app is below.
 _WEAK_TIERS = (Tier.SOURCE, Tier.STATIC, Tier.SCRIPT)

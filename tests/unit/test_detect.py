@@ -6,8 +6,10 @@ import pytest
 from draftpy.assets import packs_folder
 from draftpy.detect import Detections, choose, detect
 from draftpy.errors import NothingDetected
+from draftpy.inspectors.facts import Evidence, Fact, Facts
 from draftpy.inspectors.registry import inspect_source
 from draftpy.packs.catalog import PackFolder, load_catalog
+from draftpy.packs.format import parse_pack
 from tests.support.source import make_source
 
 CATALOG = load_catalog([PackFolder(origin="built-in", path=packs_folder())])
@@ -67,6 +69,17 @@ def test_page_beats_a_lone_script(tmp_path: Path) -> None:
 def test_server_beats_a_page(tmp_path: Path) -> None:
     files = {"index.html": "", "server.js": LISTENS, "package.json": "{}"}
     assert order(tmp_path, files) == ["node", "static"]
+
+
+def test_what_only_examples_and_tests_show_is_not_the_app(tmp_path: Path) -> None:
+    rule = "detect: [{tier: framework, fact: python.start}]\nfiles: {}\n"
+    head = "format: 1\nname: mine\nversion: 1\ntitle: M\ndescription: d\nfacts: python\n"
+    pack = parse_pack(head + rule, tmp_path, "path")
+    where = Evidence(file="examples/shop/app.py", line=2)
+    facts = Facts(facts=(Fact(key="python.start", value=("x",), evidence=where),))
+    found = detect(make_source(tmp_path, {}), facts, (pack,))
+    assert found.ranked == ()
+    assert found.misses[0].why == "only examples speaks for it"
 
 
 def test_evidence_of_the_winner(tmp_path: Path) -> None:
