@@ -10,7 +10,7 @@ _HASKELL = "haskell:9.10"
 _CABAL = (
     "#!/bin/sh",
     'case "$1" in update) exit 0 ;; esac',
-    'exec /usr/bin/cabal --no-http-transport "$@"',
+    'exec /usr/bin/cabal "$@"',
 )
 
 
@@ -25,7 +25,8 @@ def _swift_slim(engine: Engine, name: str, _: Match) -> None:
         engine,
         name,
         f"FROM {_SWIFT} AS whole",
-        "RUN mkdir /libraries && find / -xdev -path '*/lib/swift/linux/*.so' -exec cp {} /libraries/ +",
+        "RUN mkdir /libraries && find / -xdev -path '*/lib/swift/linux/*.so'"
+        " -exec cp {} /libraries/ +",
         f"FROM {DEBIAN}",
         apt("libstdc++6", "libcurl4t64", "libxml2", "tzdata"),
         f"COPY --from=whole /libraries {libraries}",
@@ -42,7 +43,8 @@ def _haskell(engine: Engine, name: str, _: Match) -> None:
         f"FROM {DEBIAN}",
         apt("ghc", "cabal-install", "libghc-network-dev", "libghc-warp-dev", "libgmp-dev"),
         f"RUN printf '{wrapper}' > /usr/local/bin/cabal && chmod +x /usr/local/bin/cabal"
-        " && mkdir -p /root/.cabal/packages && printf 'offline: True\\n' > /root/.cabal/config",
+        " && printf 'offline: True\\n' > /etc/cabal.config",
+        "ENV CABAL_CONFIG=/etc/cabal.config",
         'CMD ["ghci"]',
     )
 

@@ -33,7 +33,7 @@ def listening(*codes: str) -> Listening:
         ("PGPORT", False),
     ],
 )
-def test_name_of_the_own_port(name: str, is_own: bool) -> None:  # noqa: FBT001
+def test_name_of_the_own_port(name: str, is_own: bool) -> None:
     assert is_port_name(name) is is_own
 
 
