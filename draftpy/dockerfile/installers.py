@@ -7,6 +7,7 @@ _NODE = (
     *("yarn.lock", ".yarnrc", ".yarnrc.yml", ".yarn/**", ".pnp.cjs", "pnpm-lock.yaml"),
     *("pnpm-workspace.yaml", ".pnpmfile.cjs", "bun.lock", "bun.lockb", "bunfig.toml"),
 )
+_DENO = ("deno.json", "deno.jsonc", "deno.lock", *_NODE)
 _PIP = ("*requirements*.txt", "*requirements*.in", "requirements/**", "*constraints*.txt")
 _PYPROJECT = ("pyproject.toml", "setup.py", "setup.cfg", *_PIP)
 _POETRY = (*_PYPROJECT, "poetry.lock", "poetry.toml")
@@ -40,7 +41,9 @@ INSTALLERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("yarn",): _NODE,
     ("bun", "install"): _NODE,
     ("bun", "i"): _NODE,
-    ("deno", "install"): ("deno.json", "deno.jsonc", "deno.lock", *_NODE),
+    ("deno", "install"): _DENO,
+    ("deno", "cache"): _DENO,
+    ("gleam", "deps"): ("gleam.toml", "manifest.toml"),
     ("prisma", "generate"): ("prisma/**", "*.prisma", "package.json"),
     ("bundle",): _BUNDLER,
     ("bundle", "install"): _BUNDLER,
@@ -135,6 +138,7 @@ HARMLESS_WITH: Mapping[str, frozenset[str]] = {
     "mix": frozenset({"local.hex", "local.rebar"}),
     "composer": frozenset({"config", "clear-cache", "--version", "self-update"}),
     "cargo": frozenset({"--version"}),
+    "cabal": frozenset({"update", "--version"}),
     "bundle": frozenset({"--version", "config"}),
     "dotnet": frozenset({"--info", "--version", "workload", "nuget", "dev-certs"}),
     "python": frozenset({"--version", "-V"}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import dropwhile
 
+from draftpy.dockerfile.finds import parse_find
 from draftpy.dockerfile.installers import (
     ALIASES,
     EDITABLE,
@@ -130,12 +131,43 @@ def _command_touches(words: tuple[str, ...], folder: str) -> Iterator[Touch]:
         yield from _chmod(rest, folder)
     elif name == "rm":
         yield from _on_paths(Effect.REMOVES, arguments, folder)
+    elif name == "find":
+        yield from _find(tuple(rest), folder)
     elif name in _ON_ARGUMENTS:
         yield from _on_paths(Effect.READS, arguments, folder)
     elif name == "pip" and "install" in arguments:
         yield from _pip_install(rest, folder)
     elif not _is_harmless(words):
         yield from _installer(words)
+
+
+def _find(words: tuple[str, ...], folder: str) -> Iterator[Touch]:
+    find = parse_find(words)
+    if find is None:
+        return
+    # Of two tests that are joined, or turned around, nothing is known.
+    plain = not {"-o", "-or", "!", "-not", "-prune"} & set(words)
+    match find.command:
+        case ("chown" | "chgrp" | "touch", *_):
+            return
+        case ("rm", *_) if plain and find.name:
+            tail = f"{find.name}/**" if find.is_of_folders else find.name
+            for below in find.folders:
+                yield _below(below, tail, folder, Touch(effect=Effect.REMOVES))
+        case ("chmod", mode, *_) if plain and find.is_of_folders and _MODE.fullmatch(mode):
+            return
+        case ("chmod", mode, *_) if plain and _MODE.fullmatch(mode):
+            touch = Touch(effect=Effect.SETS_MODE, mode=mode)
+            for below in find.folders:
+                yield _below(below, find.name or "*", folder, touch)
+        case _:
+            yield from _on_paths(Effect.READS, find.folders, folder)
+
+
+def _below(below: str, name: str, folder: str, touch: Touch) -> Touch:
+    """The effect on the files of that name, in whatever folder below."""
+    place = posixpath.normpath(posixpath.join(folder or "/", below)).rstrip("/")
+    return replace(touch, pattern=compile_pattern(f"{place}/**/{name}"))
 
 
 def _is_harmless(words: tuple[str, ...]) -> bool:

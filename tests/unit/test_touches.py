@@ -35,6 +35,13 @@ HARMLESS = [
     '["/bin/sh", "-c", "mkdir /data && chown 1:1 /data"]',
     "<<EOF\n# a comment\nset -e\napt-get update\nEOF",
     "addgroup --gid $(id -g) app && echo `date` > /built",
+    "find /usr -name '*.pyc' -delete",
+    "find . -name '*.pyc' -delete && find . -name __pycache__ -type d -exec rm -rf {} +",
+    "find /app -type d -exec chmod 755 {} \\;",
+    "find /app -exec chown 1:1 {} +",
+    "find . -name '*.py'",
+    "cabal update",
+    "deno cache main.ts",
     "a2enmod rewrite && docker-php-ext-install pdo",
 ]
 
@@ -59,7 +66,9 @@ UNKNOWN = [
     "composer install --classmap-authoritative",
     "python setup.py build",
     "python -c 'open(\"main.py\")'",
-    "find . -name '*.pyc' -delete",
+    "find . -exec sed -i s/a/b/ {} +",
+    "find . -not -name '*.js' -delete",
+    "find . -delete",
     'sh -c "npm ci && npm run build"',
     "<<EOF\nnpm ci\nnpm run build\nEOF",
     "python3 <<EOF\nprint(1)\nEOF",
@@ -143,6 +152,16 @@ def test_removing_and_setting_modes_are_told_apart() -> None:
     assert effects("chmod --reference=a b", "/app/b") == {Effect.READS}
     assert effects("chmod -R 755 /app", "/app/a/main.py") == {Effect.SETS_MODE}
     assert effects("chmod 755 /app", "/app/main.py") == set()
+
+
+def test_find_does_to_files_what_its_command_does() -> None:
+    assert effects("find . -name '*.md' -delete", "/app/a/b.md") == {Effect.REMOVES}
+    assert effects("find . -type d -name tests -exec rm -r {} +", "/app/a/tests/b.py") == {
+        Effect.REMOVES
+    }
+    assert effects("find /app -type f -exec chmod 644 {} \\;", "/app/a/b.php") == {Effect.SETS_MODE}
+    assert effects("find conf -exec sed -i s/a/b/ {} +", "/app/conf/a.ini") == {Effect.READS}
+    assert effects("find conf -exec sed -i s/a/b/ {} +", "/app/a.ini") == set()
 
 
 def test_without_a_known_folder_a_relative_path_may_be_anywhere() -> None:
