@@ -3,7 +3,7 @@
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,45 @@ def test_a_session_is_used_again(tmp_path: Path) -> None:
             assert echo(connection, b"%d" % number) == b"%d" % number
             connection.close()
         assert stub.sessions <= 2  # one, and the spare one
+
+
+def test_a_session_is_used_again_though_somebody_was_reading(tmp_path: Path) -> None:
+    def serve(peer: SpdyPeer) -> None:
+        for number in range(20):
+            data, _, _ = peer.accept()
+            peer.send(data, b"%d" % number)
+
+    with spdy_stub(serve) as stub, dialling(tmp_path, stub.url) as dialer:
+        for number in range(20):
+            connection = dialer.dial("pod", 8080)
+            assert connection.recv(100) == b"%d" % number
+            reader = threading.Thread(target=connection.recv, args=[1])
+            reader.start()
+            connection.close()
+            reader.join(5)
+        assert stub.sessions <= 2
+
+
+def test_a_connection_in_the_middle_of_an_upload_is_cut(tmp_path: Path) -> None:
+    with dialled(tmp_path, stay) as connection:
+        sender = threading.Thread(target=send_for_ever, args=[connection])
+        sender.start()
+        sender.join(0.1)
+        connection.close()
+        sender.join(5)
+        assert not sender.is_alive()
+
+
+def stay(peer: SpdyPeer) -> None:
+    """Take no more than the first frames."""
+    peer.accept()
+    threading.Event().wait(5)
+
+
+def send_for_ever(connection: Connection) -> None:
+    with suppress(OSError):
+        while True:
+            connection.send_all(b"x" * 1_000_000)
 
 
 def test_each_connection_at_a_time_has_its_own_session(tmp_path: Path) -> None:

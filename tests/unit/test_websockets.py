@@ -1,11 +1,12 @@
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from socket import SHUT_RDWR, create_connection
+from contextlib import closing, contextmanager
+from socket import create_connection
 
 import pytest
 
 from draftpy.adapters.kube.websockets import WebSocket
+from draftpy.adapters.kube.wire_socket import WireSocket
 from draftpy.adapters.kube.wires import UpgradeRefused, Wire
 from tests.support.websocket_stub import Peer, websocket_stub
 
@@ -17,10 +18,9 @@ CONTINUATION, BINARY, PING = 0, 2, 9
 def connected(serve: Callable[[Peer], None], **stub: bytes) -> Iterator[WebSocket]:
     with websocket_stub(serve) as server:
         server.refusal = stub.get("refusal", b"")
-        with create_connection(("127.0.0.1", server.port), timeout=5) as sock:
-            yield WebSocket(Wire(sock))
-            with suppress(OSError):
-                sock.shutdown(SHUT_RDWR)
+        wire = Wire(WireSocket(create_connection(("127.0.0.1", server.port), timeout=5)))
+        with closing(wire):
+            yield WebSocket(wire)
 
 
 def shake(websocket: WebSocket) -> None:
@@ -127,6 +127,6 @@ def test_a_refusal_keeps_the_servers_words() -> None:
 def test_a_protocol_that_nobody_asked_for_is_refused() -> None:
     with websocket_stub(lambda peer: None) as server:
         server.protocols = ("other",)
-        with closing(create_connection(("127.0.0.1", server.port), timeout=5)) as sock:
-            with pytest.raises(OSError, match="speaks none of a, b"):
-                WebSocket(Wire(sock)).shake_hands("/", {}, ["a", "b"])
+        wire = Wire(WireSocket(create_connection(("127.0.0.1", server.port), timeout=5)))
+        with closing(wire), pytest.raises(OSError, match="speaks none of a, b"):
+            WebSocket(wire).shake_hands("/", {}, ["a", "b"])

@@ -48,7 +48,10 @@ class PortSession:
 
 
 class SessionConnection:
-    """See `forward.Connection`; gives its session back when it is closed and nobody reads it."""
+    """See `targets.Connection`; gives its session back when it is closed.
+
+    Who is the last to use it does so: who closes it or, if somebody reads meanwhile, the reader.
+    """
 
     def __init__(
         self, session: PortSession, port: int, give_back: Callable[[PortSession], None]
@@ -60,17 +63,19 @@ class SessionConnection:
         self._lock = threading.Lock()
         self._is_reading = False
         self._is_closed = False
+        self._is_broken = False
 
     def recv(self, max_bytes: int) -> bytes:
         """Some bytes; b"" at the end; ConnectionRefusedError if the pod's port refused."""
         if not self._rest and self._begin_reading():
             try:
                 self._rest = self._read()
-            except OSError:
+            except OSError as error:
+                self._is_broken = not isinstance(error, InterruptedError)
                 if not self._is_closed:
                     raise
             finally:
-                self._is_reading = False
+                self._end_reading()
         taken, self._rest = self._rest[:max_bytes], self._rest[max_bytes:]
         return taken
 
@@ -84,26 +89,34 @@ class SessionConnection:
         """Nothing: the container runtime would cut the answer off a second later."""
 
     def close(self) -> None:
-        """End both directions."""
+        """End both directions; waits for nothing."""
         with self._lock:
             if self._is_closed:
                 return
             self._is_closed = True
-            is_reusable = not self._is_reading
-        try:
-            if is_reusable:
-                self._session.spdy.finish(self._data)
-        except OSError:
-            is_reusable = False
-        if is_reusable:
-            self._give_back(self._session)
-        else:
-            self._session.close()
+            if self._is_reading:
+                self._session.wire.interrupt()
+                return
+        self._release()
 
     def _begin_reading(self) -> bool:
         with self._lock:
             self._is_reading = not self._is_closed
             return self._is_reading
+
+    def _end_reading(self) -> None:
+        with self._lock:
+            self._is_reading = False
+            is_last = self._is_closed
+        if is_last:
+            self._session.wire.calm()
+            self._release()
+
+    def _release(self) -> None:
+        if not self._is_broken and self._session.spdy.finish_soon(self._data):
+            self._give_back(self._session)
+        else:
+            self._session.close()
 
     def _read(self) -> bytes:
         """Bytes of the data stream; b"" once the error stream has ended without a word, too."""

@@ -10,6 +10,9 @@ from draftpy.adapters.kube.wires import Wire
 PROTOCOL = "SPDY/3.1"
 # Servers read frames of any size; smaller ones keep both directions moving.
 _FRAME_BYTES = 65536
+_HEAD_BYTES = 8
+# A stream whose end cannot be said at once is in the middle of something.
+_SOON_S = 0.2
 _CONTROL = 0x80030000
 _SYN_STREAM, _SYN_REPLY, _RST_STREAM, _PING, _GOAWAY = 1, 2, 3, 6, 7
 _IS_CONTROL, _LAST = 1 << 31, 1 << 24
@@ -55,11 +58,17 @@ class SpdySession:
         """Say that nothing more comes on a stream."""
         self._wire.send_all(struct.pack("!II", stream, _LAST))
 
+    def finish_soon(self, stream: int) -> bool:
+        """Say so if that can be done at once; whether it was. Only for who reads, too."""
+        return self._wire.send_soon(struct.pack("!II", stream, _LAST), _SOON_S)
+
     def recv(self) -> SpdyFrame:
-        """What happens next to any stream; raises OSError when the wire broke."""
+        """What happens next to any stream; raises OSError, InterruptedError."""
         while True:
-            first, second = struct.unpack("!II", self._wire.take(8))
-            payload = self._wire.take(second & (_LAST - 1))
+            first, second = struct.unpack("!II", self._wire.look(_HEAD_BYTES))
+            # Nothing is taken before all of it is there: a reader may be called away.
+            payload = self._wire.look(_HEAD_BYTES + (second & (_LAST - 1)))[_HEAD_BYTES:]
+            self._wire.skip(_HEAD_BYTES + len(payload))
             is_last = bool(second & _LAST)
             if not first & _IS_CONTROL:
                 return SpdyFrame(stream=first, payload=payload, is_last=is_last)

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from draftpy.adapters.kube.client import CONNECT_S, TCP_OPTIONS, KubeClient
-from draftpy.adapters.kube.tls_socket import TlsSocket
+from draftpy.adapters.kube.wire_socket import WireSocket
 
 _READ_BYTES = 256 * 1024
 _HEAD_BYTES = 65536
@@ -28,6 +28,14 @@ class Transport(Protocol):
 
     def settimeout(self, timeout_s: float | None, /) -> None:
         """How long a call may wait for the network."""
+        ...
+
+    def interrupt(self) -> None:
+        """Let who waits for bytes, or is the next to, leave with InterruptedError."""
+        ...
+
+    def calm(self) -> None:
+        """Forget an interruption that nobody has met."""
         ...
 
     def shutdown(self, how: int, /) -> None:
@@ -73,12 +81,20 @@ class Wire:
 
     def take(self, size: int) -> bytes:
         """The next bytes, so many; raises OSError when the stream broke."""
+        taken = self.look(size)
+        self.skip(size)
+        return taken
+
+    def look(self, size: int) -> bytes:
+        """The next bytes, so many, which stay; raises OSError when the stream broke."""
         while len(self._buffer) < size:
             self._fill()
         with memoryview(self._buffer) as view:
-            taken = bytes(view[:size])
+            return bytes(view[:size])
+
+    def skip(self, size: int) -> None:
+        """Pass over bytes that were looked at."""
         del self._buffer[:size]
-        return taken
 
     def send_all(self, payload: bytes) -> None:
         """Send every byte, with none of another thread in between; raises OSError."""
@@ -86,6 +102,30 @@ class Wire:
             sent = 0
             while sent < len(view):
                 sent += self._transport.send(view[sent:])
+
+    def send_soon(self, payload: bytes, timeout_s: float) -> bool:
+        """Send a few bytes if that can be done at once; only for who reads, too."""
+        if not self._sending.acquire(blocking=False):
+            return False
+        try:
+            self.set_timeout(timeout_s)
+            with memoryview(payload) as view:
+                is_sent = self._transport.send(view) == len(payload)
+            self.set_timeout(None)
+        except OSError:
+            return False
+        else:
+            return is_sent
+        finally:
+            self._sending.release()
+
+    def interrupt(self) -> None:
+        """Let who reads leave with InterruptedError; nothing that has come is lost."""
+        self._transport.interrupt()
+
+    def calm(self) -> None:
+        """Forget an interruption that nobody has met."""
+        self._transport.calm()
 
     def set_timeout(self, timeout_s: float | None) -> None:
         """How long one read or write may wait for the network; None: for ever."""
@@ -130,10 +170,10 @@ def open_wire(client: KubeClient) -> Wire:
     for level, option, value in TCP_OPTIONS:
         plain.setsockopt(level, option, value)
     if not is_tls:
-        return Wire(plain)
+        return Wire(WireSocket(plain))
     name = client.configuration.tls_server_name or server.hostname
     try:
-        return Wire(TlsSocket(client.tls.wrap_socket(plain, server_hostname=name)))
+        return Wire(WireSocket(client.tls.wrap_socket(plain, server_hostname=name)))
     except BaseException:
         plain.close()
         raise

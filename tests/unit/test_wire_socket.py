@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from draftpy.adapters.kube.tls_socket import TlsSocket
+from draftpy.adapters.kube.wire_socket import WireSocket
 
 # Until a thread waits for the network; nothing tells that it does.
 SETTLE_S = 0.05
@@ -23,7 +23,7 @@ def _context(purpose: int) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[TlsSocket, ssl.SSLSocket]]:
+def ends() -> Iterator[tuple[WireSocket, ssl.SSLSocket]]:
     near, far = socket.socketpair()
     accepted: list[ssl.SSLSocket] = []
     server = _context(ssl.PROTOCOL_TLS_SERVER)
@@ -31,7 +31,7 @@ def ends() -> Iterator[tuple[TlsSocket, ssl.SSLSocket]]:
         target=lambda: accepted.append(server.wrap_socket(far, server_side=True))
     )
     accepting.start()
-    tls = TlsSocket(_context(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(near))
+    tls = WireSocket(_context(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(near))
     accepting.join()
     yield tls, accepted[0]
     tls.close()
@@ -46,7 +46,7 @@ def _start(call: object) -> threading.Thread:
     return thread
 
 
-def test_bytes_go_both_ways(ends: tuple[TlsSocket, ssl.SSLSocket]) -> None:
+def test_bytes_go_both_ways(ends: tuple[WireSocket, ssl.SSLSocket]) -> None:
     near, far = ends
     assert near.send(b"ping") == 4
     assert far.recv(10) == b"ping"
@@ -54,7 +54,7 @@ def test_bytes_go_both_ways(ends: tuple[TlsSocket, ssl.SSLSocket]) -> None:
     assert near.recv(10) == b"pong"
 
 
-def test_writing_does_not_wait_for_a_read(ends: tuple[TlsSocket, ssl.SSLSocket]) -> None:
+def test_writing_does_not_wait_for_a_read(ends: tuple[WireSocket, ssl.SSLSocket]) -> None:
     near, far = ends
     read: list[bytes] = []
     reading = _start(lambda: read.append(near.recv(10)))
@@ -65,7 +65,7 @@ def test_writing_does_not_wait_for_a_read(ends: tuple[TlsSocket, ssl.SSLSocket])
     assert read == [b"pong"]
 
 
-def test_closing_wakes_a_thread_that_reads(ends: tuple[TlsSocket, ssl.SSLSocket]) -> None:
+def test_closing_wakes_a_thread_that_reads(ends: tuple[WireSocket, ssl.SSLSocket]) -> None:
     near, _ = ends
     errors: list[OSError] = []
 
@@ -83,8 +83,49 @@ def test_closing_wakes_a_thread_that_reads(ends: tuple[TlsSocket, ssl.SSLSocket]
     assert near.fileno() == -1
 
 
-def test_a_read_that_takes_too_long_ends(ends: tuple[TlsSocket, ssl.SSLSocket]) -> None:
+def test_a_read_that_takes_too_long_ends(ends: tuple[WireSocket, ssl.SSLSocket]) -> None:
     near, _ = ends
     near.settimeout(0.01)
     with pytest.raises(TimeoutError):
         near.recv(10)
+
+
+def test_a_reader_can_be_called_away_and_read_on_later(
+    ends: tuple[WireSocket, ssl.SSLSocket],
+) -> None:
+    near, far = ends
+    left = threading.Event()
+
+    def read() -> None:
+        with pytest.raises(InterruptedError):
+            near.recv(10)
+        left.set()
+
+    _start(read)
+    near.interrupt()
+    assert left.wait(5)
+    far.send(b"pong")
+    assert near.recv(10) == b"pong"
+
+
+def test_an_interruption_that_nobody_met_can_be_forgotten(
+    ends: tuple[WireSocket, ssl.SSLSocket],
+) -> None:
+    near, _ = ends
+    near.interrupt()
+    near.calm()
+    near.settimeout(0.01)
+    with pytest.raises(TimeoutError):
+        near.recv(10)
+
+
+def test_without_tls_it_is_the_same() -> None:
+    one, far = socket.socketpair()
+    with far:
+        near = WireSocket(one)
+        got: list[bytes] = []
+        reading = _start(lambda: got.append(near.recv(10)))
+        far.sendall(b"pong")
+        reading.join(5)
+        assert (got, near.send(b"ping"), far.recv(10)) == ([b"pong"], 4, b"ping")
+        near.close()
