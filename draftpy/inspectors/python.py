@@ -43,13 +43,14 @@ def inspect(tree: SourceTree) -> Findings:
     entry = find_run(project, manifests)
     install = plan_install(tree, manifests, str(version.value))
     needs = find_all_needs(project, manifests, install, entry)
+    added = _added(project, manifests, install, entry)
     facts = [
         *_manifest_facts(manifest),
         *_framework_facts(entry, manifests),
         *_entry_facts(entry, needs),
         version,
         *_install_facts(manifests, install, entry),
-        Fact(key="python.added", value=_added(project, manifests, install, entry)),
+        Fact(key="python.added", value=added),
         *needs.facts,
     ]
     problems = (
@@ -58,6 +59,7 @@ def inspect(tree: SourceTree) -> Findings:
         *install.problems,
         *_broken(modules),
         *(entry.problems if entry else ()),
+        *(_undeclared(entry, added) if entry and not manifest else ()),
         *needs.problems,
     )
     return Findings(facts=tuple(facts), problems=problems)
@@ -78,6 +80,13 @@ def _broken(modules: tuple[ModuleShape, ...]) -> Iterator[Problem]:
         if module.error_line:
             what = "is not valid Python"
             yield Problem(file=module.path, line=module.error_line, what=what, remedy="mend it")
+
+
+def _undeclared(entry: Entry, added: tuple[str, ...]) -> Iterator[Problem]:
+    if added:
+        what = f"imports what no file declares; the image gets {' '.join(added)}"
+        remedy = "declare it in requirements.txt"
+        yield Problem(file=entry.module, what=what, remedy=remedy, is_note=True)
 
 
 def _framework_facts(entry: Entry | None, manifests: Manifests) -> Iterator[Fact]:

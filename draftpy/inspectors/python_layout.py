@@ -68,7 +68,7 @@ class Project:
         found, pending = {module.path: module}, [module]
         while pending:
             syntax = pending.pop().syntax
-            for name in dict.fromkeys(syntax.names.values()) if syntax else ():
+            for name in dict.fromkeys(syntax.mentioned) if syntax else ():
                 near = self.find_module(name) or self.find_module(name.rpartition(".")[0])
                 if near is not None and near.path not in found:
                     found[near.path] = near

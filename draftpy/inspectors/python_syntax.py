@@ -1,11 +1,13 @@
 """One Python file as a syntax tree whose names are known by what they were imported from."""
 
 import ast
+import re
 import warnings
 from collections import deque
 from collections.abc import Iterator
 from posixpath import dirname
 
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+(?::\w+)?")
 _CLOSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -28,6 +30,13 @@ class Syntax:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
             for target in targets_of(node)
         }
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """The full names that it imports, and those that stand in texts: `"shop.settings:Dev"`."""
+        texts = (node.value for node in self.nodes if isinstance(node, ast.Constant))
+        named = (t.replace(":", ".") for t in texts if isinstance(t, str) and _DOTTED.fullmatch(t))
+        return (*self.names.values(), *self.stars, *named)
 
     def full_name(self, node: ast.AST | None) -> str:
         """`flask.Flask` for whatever name the file calls it by; empty for what has no name."""

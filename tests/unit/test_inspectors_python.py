@@ -191,7 +191,8 @@ def test_broken_toml_is_named_and_the_rest_works(tmp_path: Path) -> None:
 
 
 def test_broken_module_is_named_and_the_rest_works(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, {"app.py": FLASK, "old.py": "print 'x'\n"})
+    files = {"requirements.txt": "flask\n", "app.py": FLASK, "old.py": "print 'x'\n"}
+    facts = facts_of(tmp_path, files)
     assert problems_of(facts) == ["old.py:1 is not valid Python"]
     assert start_of(facts).endswith("app:app")
 

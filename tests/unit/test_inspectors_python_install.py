@@ -191,6 +191,13 @@ def test_imports_say_what_no_manifest_does(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_imports_without_a_manifest_are_told(tmp_path: Path) -> None:
+    files = {"app.py": "import requests\n" + APP["app.py"]}
+    assert problems_of(tmp_path, files) == [
+        "app.py imports what no file declares; the image gets flask gunicorn>=23,<26 requests"
+    ]
+
+
 def test_tools_alone_are_no_app(tmp_path: Path) -> None:
     files = {"requirements.txt": "mkdocs\nmkdocs-material\n", "hooks.py": "print(1)\n"}
     assert value_of(tmp_path, files, "is_tooling_only") is True

@@ -111,9 +111,16 @@ def test_variable_of_an_imported_module(tmp_path: Path) -> None:
     assert fact.evidence.place == "config.py:2"
 
 
+def test_variable_of_a_module_that_is_named_in_a_text(tmp_path: Path) -> None:
+    code = f"{FLASK}app.config.from_object('shop.settings.Dev')\n"
+    files = {"requirements.txt": "flask\n", "shop/settings.py": "import os\nA = os.environ['A']\n"}
+    assert value_of(tmp_path, {"app.py": code, **files}, "env_needed") == ("A",)
+
+
 def test_value_of_a_needed_variable_is_from_the_example(tmp_path: Path) -> None:
     code = "import os\nurl = os.environ['API_URL']\nother = os.environ['OTHER']\n"
-    files = {"app.py": code + FLASK, ".env.example": "# x\nAPI_URL='http://x'\nOTHER=\nUNUSED=1\n"}
+    example = "# x\nAPI_URL='http://x'\nOTHER=\nUNUSED=1\n"
+    files = {"requirements.txt": "flask\n", "app.py": code + FLASK, ".env.example": example}
     assert value_of(tmp_path, files, "env") == ("API_URL=http://x",)
     assert problems_of(tmp_path, files) == [
         "app.py:2 needs API_URL; its value in the chart is from .env.example",
