@@ -117,7 +117,7 @@ def _read_hpack(tree: SourceTree, problems: list[Problem]) -> _Package:
     text = tree.find_text("package.yaml") or ""
     try:
         doc = yaml.load(text, Loader=_LOADER)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         problems.append(Problem(file="package.yaml", what="is not valid YAML"))
         doc = None
     doc = doc if isinstance(doc, dict) else {}

@@ -55,7 +55,7 @@ def load_settings(tree: SourceTree, module: str) -> Settings:
             for key, value, line in rows:
                 where = Evidence(file=path, line=line, text=f"{key}: {value}" if line else "")
                 known.setdefault(key, Setting(value=value, evidence=where))
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             problems.append(Problem(file=path, what="is not valid YAML"))
     return Settings(known=known, problems=tuple(problems))
 
