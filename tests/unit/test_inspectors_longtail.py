@@ -110,3 +110,85 @@ def test_modules_that_perl_needs(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, files)
     assert facts.find_value("perl.added") == ("DBD::Pg",)
     assert facts.find_value("perl.run_packages") == ("libpq5",)
+
+
+PLUMBER = "#* @get /\nfunction() 1\n"
+SHINY = "library(shiny)\nshinyApp(ui, server)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "framework", "call"),
+    [
+        ({"app.R": SHINY}, "shiny", "runApp('.', host = '0.0.0.0', port = {port})"),
+        ({"ui.R": "", "server.R": ""}, "shiny", "runApp('.', host"),
+        ({"plumber.R": PLUMBER}, "plumber", "pr('plumber.R')"),
+        ({"api.R": PLUMBER, "run.R": "plumber::pr_run(x)\n"}, "plumber", "Rscript run.R"),
+        ({"job.R": "print(1)\n"}, None, "Rscript job.R"),
+        ({"R/f.R": "f <- 1\n", "R/g.R": ""}, None, ""),
+    ],
+)  # fmt: skip
+def test_start_of_r(tmp_path: Path, files: Files, framework: str | None, call: str) -> None:
+    facts = facts_of(tmp_path, files)
+    assert facts.find_value("r.framework") == framework
+    assert call in start_of(facts, "r")
+
+
+def test_packages_of_r(tmp_path: Path) -> None:
+    files = {"job.R": "library(dplyr)\nrequire('httr')\nstats::sd(1)\n# library(no)\n"}
+    facts = facts_of(tmp_path, files)
+    assert facts.find_value("r.packages") == ("dplyr", "httr")
+    assert facts.find_value("r.libraries") == ("libcurl4-openssl-dev", "libssl-dev")
+
+
+def test_port_that_a_runner_of_r_says(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {"run.R": "plumber::pr_run(x, port = 7000)\n"})
+    assert facts.find_value("r.port") == 7000
+
+
+def test_lua(tmp_path: Path) -> None:
+    code = 'local socket = require("socket")\nlocal s = socket.bind("*", 8088)\n'
+    facts = facts_of(tmp_path, {"main.lua": code})
+    assert start_of(facts, "lua") == "lua5.4 main.lua"
+    assert facts.find_value("lua.port") == 8088
+    assert facts.find_value("lua.packages") == ("lua-socket",)
+
+
+def test_nginx_that_answers_by_lua(tmp_path: Path) -> None:
+    config = "server {\n  listen 8089;\n  location / { \n content_by_lua_block { } }\n}\n"
+    facts = facts_of(tmp_path, {"nginx.conf": config})
+    assert facts.find_value("lua.is_openresty") is True
+    assert facts.find_value("lua.port") == 8089
+
+
+def test_scheme_on_its_loopback_is_told(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, {"server.scm": "(run-server f 'http '(#:port 8090))\n"})
+    assert facts.find_value("scheme.port") == 8090
+    assert "loopback only" in facts.problems[0].what
+
+
+def test_julia(tmp_path: Path) -> None:
+    project = '[deps]\nHTTP = "x"\n[compat]\njulia = "1.10"\n'
+    code = 'HTTP.serve(f, "0.0.0.0", 8091)\n'
+    facts = facts_of(tmp_path, {"Project.toml": project, "server.jl": code})
+    assert facts.find_value("julia.port") == 8091
+    assert facts.find_value("julia.framework_title") == "HTTP.jl"
+    assert facts.find_value("julia.version") == "1.11"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_free"),
+    [
+        ("       IDENTIFICATION DIVISION.\n", False),
+        ("IDENTIFICATION DIVISION.\n", True),
+        (">>SOURCE FORMAT FREE\nIDENTIFICATION DIVISION.\n", False),
+    ],
+)
+def test_format_of_cobol(tmp_path: Path, text: str, *, is_free: bool) -> None:
+    assert facts_of(tmp_path, {"main.cob": text}).find_value("cobol.is_free") is is_free
+
+
+def test_programs_that_cobol_calls(tmp_path: Path) -> None:
+    files = {"main.cbl": "CALL 'ADDER' USING X\n", "adder.cbl": "", "other.cbl": ""}
+    facts = facts_of(tmp_path, files)
+    assert facts.find_value("cobol.main") == "main.cbl"
+    assert facts.find_value("cobol.others") == ("adder.cbl",)

@@ -1,0 +1,8 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. HELLO.
+       DATA DIVISION.
+       WORKING-STORAGE SECTION.
+       01 APP-VERSION PIC X VALUE "1".
+       PROCEDURE DIVISION.
+           DISPLAY "Hello from COBOL, version " APP-VERSION.
+           STOP RUN.
