@@ -56,6 +56,18 @@ class Laying:
             return self._join(posixpath.basename(path)) if inside else self.destination
         return None
 
+    def is_ambiguous(self, path: str) -> bool:
+        """Whether its pattern may bring a file of another folder to the same place."""
+        source = self._find_source(path)
+        return source is not None and source.merges_folders(path)
+
+    def comes_after(self, other: str, path: str) -> bool:
+        """Whether a later one of its sources brings `other`, so that it replaces `path`."""
+        first, second = self._find_source(path), self._find_source(other)
+        if first is None or second is None:
+            return False
+        return self._sources.index(second) > self._sources.index(first)
+
     @property
     def is_known(self) -> bool:
         """Whether its destination can be told; a relative one needs a WORKDIR."""
@@ -68,6 +80,9 @@ class Laying:
             for path in source.candidates(below if below != place else ""):
                 if self.find_place(path) == place:
                     yield path
+
+    def _find_source(self, path: str) -> "_Source | None":
+        return next((each for each in self._sources if each.find_rest(path) is not None), None)
 
     def unpacks(self, path: str) -> bool:
         """Whether it is an ADD that unpacks this archive."""
@@ -109,6 +124,12 @@ class _Source:
         if not is_match:
             return None
         return steps[self._depth] if len(steps) > self._depth else ""
+
+    def merges_folders(self, path: str) -> bool:
+        """Whether it is a pattern that may match several folders, and the path is in one."""
+        if not _MAGIC.search(self.path):
+            return False
+        return bool(self.find_rest(path)) or bool(_MAGIC.search(posixpath.dirname(self.path)))
 
     def below_pivot(self, path: str) -> str:
         """With --parents: the path without what stands before `/./` in the source."""

@@ -98,17 +98,36 @@ class Tracer:
         source = Trace(places={f"/{path}": Laid()})
         if copy.from_stage is not None:
             source = self._trace(copy.from_stage, path)
+        arrivals = self._targets(laying, source)
+        return arrivals, source.reason or (self._doubt(laying, path) if arrivals else "")
+
+    def _targets(self, laying: Laying, source: Trace) -> dict[str, Laid]:
+        copy = laying.copy
         arrivals = {}
         for place, laid in source.places.items():
             target = laying.find_place(place.lstrip("/"))
-            if target is not None:
+            if target is not None and not self._is_outdone(laying, place.lstrip("/"), target):
                 changes = (*laid.mode_changes, *([copy.chmod] if copy.chmod else []))
                 arrivals[target] = Laid(owner=copy.chown, mode_changes=changes)
-        if arrivals and laying.unpacks(path):
-            return {}, f"an ADD unpacks it ({self._at(copy.line)})"
-        if arrivals and not laying.is_known:
-            return {}, f"no WORKDIR says where the COPY puts it ({self._at(copy.line)})"
-        return arrivals, source.reason
+        return arrivals
+
+    def _is_outdone(self, laying: Laying, path: str, target: str) -> bool:
+        """Whether a later source of the same COPY brings another file to the same place."""
+        if not laying.copy.is_from_context:
+            return False
+        others = (other for other in laying.origins_of(target) if self.has_file(other))
+        return any(laying.comes_after(other, path) for other in others)
+
+    def _doubt(self, laying: Laying, path: str) -> str:
+        """Why it cannot be told where the COPY puts the file, or that it is there as it is."""
+        line = self._at(laying.copy.line)
+        if laying.unpacks(path):
+            return f"an ADD unpacks it ({line})"
+        if not laying.is_known:
+            return f"no WORKDIR says where the COPY puts it ({line})"
+        if laying.copy.is_from_context and laying.is_ambiguous(path):
+            return f"the pattern of a COPY may bring another file in its place ({line})"
+        return ""
 
     def _is_replaced(self, laying: Laying, path: str, place: str) -> bool:
         """Whether the COPY puts another file at the place for certain."""
