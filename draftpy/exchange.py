@@ -1,15 +1,14 @@
 """One request with its answer, as far as both have passed through a forward."""
 
-import tempfile
-from typing import IO
+import bisect
 
 from draftpy.http_messages import AnswerMessage, RequestMessage
 
-# What a client has sent is kept until the first byte of its answer: in memory up to the first
-# size, in a file up to the second. A pod that refuses has said so long before that many bytes.
-MEMORY_BYTES = 1024 * 1024
-KEEP_BYTES = 64 * MEMORY_BYTES
-_CHUNK_BYTES = 256 * 1024
+# What a client has sent is kept until the first byte of its answer, up to this size. A pod that
+# refuses has said so long before that many bytes.
+KEEP_BYTES = 32 * 1024 * 1024
+# Smaller pieces are joined, larger ones kept as they came.
+_PIECE_BYTES = 64 * 1024
 # A client that has ended its side: how long its connection may be idle after its answer came, in
 # the middle of an answer, or while it waits for one. Not every transport can tell the app that the
 # client has ended.
@@ -24,44 +23,36 @@ class KeptBytes:
     def __init__(self) -> None:
         self.size = 0
         self.is_whole = True
-        self._memory = bytearray()
-        self._file: IO[bytes] | None = None
+        self._pieces: list[bytes | bytearray] = []
+        self._starts: list[int] = []
 
     def add(self, payload: bytes) -> None:
         """Keep these too, unless it would be too much: then nothing is kept any more."""
         if self.size + len(payload) > KEEP_BYTES:
             self.drop()
-        if not self.is_whole:
+        if not (self.is_whole and payload):
             return
+        last = self._pieces[-1] if self._pieces else b""
+        if isinstance(last, bytearray) and len(last) + len(payload) <= _PIECE_BYTES:
+            last += payload
+        else:
+            is_small = len(payload) < _PIECE_BYTES
+            self._pieces.append(bytearray(payload) if is_small else payload)
+            self._starts.append(self.size)
         self.size += len(payload)
-        self._memory += payload
-        if len(self._memory) > MEMORY_BYTES:
-            self._spill()
 
     def read(self, start: int) -> bytes:
         """Some bytes from `start` on; b"" at the end."""
-        filed = self.size - len(self._memory)
-        if start >= filed:
-            return bytes(self._memory[start - filed : start - filed + _CHUNK_BYTES])
-        assert self._file is not None
-        self._file.seek(start)
-        return self._file.read(min(_CHUNK_BYTES, filed - start))
+        if start >= self.size:
+            return b""
+        number = bisect.bisect_right(self._starts, start) - 1
+        return bytes(self._pieces[number][start - self._starts[number] :])
 
     def drop(self) -> None:
         """Keep nothing from now on."""
         self.is_whole = False
         self.size = 0
-        self._memory = bytearray()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _spill(self) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by drop
-        self._file.seek(self.size - len(self._memory))
-        self._file.write(self._memory)
-        self._memory = bytearray()
+        self._pieces, self._starts = [], []
 
 
 class Exchange:

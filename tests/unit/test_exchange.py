@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from draftpy.exchange import KEEP_BYTES, MEMORY_BYTES, Exchange, KeptBytes
+from draftpy.exchange import KEEP_BYTES, Exchange, KeptBytes
 from tests.support.http_pods import answer_of, request_of
 
 
@@ -25,13 +25,19 @@ def read_all(kept: KeptBytes) -> bytes:
     return bytes(got)
 
 
-@pytest.mark.parametrize("size", [0, 10, MEMORY_BYTES, MEMORY_BYTES + 1, 3 * MEMORY_BYTES + 7])
+@pytest.mark.parametrize("size", [0, 10, 100_000, 1_000_000])
 def test_what_was_kept_can_be_read_again(size: int) -> None:
     payload = (b"0123456789abcdef" * (size // 16 + 1))[:size]
     with keeping(payload[: size // 3], payload[size // 3 :], b"end") as kept:
         assert read_all(kept) == payload + b"end"
         kept.add(b"more")
         assert read_all(kept) == payload + b"endmore"
+
+
+def test_many_small_pieces_are_joined() -> None:
+    with keeping(*[b"x"] * 100_000) as kept:
+        assert len(kept._pieces) < 5
+        assert read_all(kept) == b"x" * 100_000
 
 
 def test_too_much_is_not_kept() -> None:

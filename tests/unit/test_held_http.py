@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from draftpy.clock import Clock, SystemClock
-from draftpy.forward import HOLD_BYTES, INLINE_BYTES
+from draftpy.forward import HOLD_BYTES, INLINE_BYTES, HeldConnection
 from draftpy.gate import Gate
 from draftpy.held_ports import ForwardParts, HeldForward
 from draftpy.links import FRESH_S, RETRY_S
@@ -171,7 +171,7 @@ def test_a_pod_that_ends_an_idle_connection_loses_no_unsafe_request() -> None:
     with serving(answering(b"one", times=1)) as dialer.pods["a"]:
         with forwarding(dialer, "a") as forward, connect(forward) as client:
             ask_on(client)
-            wait_until(lambda: link_of(forward) is None)
+            wait_until(lambda: held_by(forward)._link is None)
             assert ask_on(client, request_of("POST", b"x")) == b"one"
 
 
@@ -183,6 +183,7 @@ def test_after_a_pause_what_must_not_be_sent_twice_gets_a_connection_of_its_own(
     with serving(answering(b"one")) as dialer.pods["a"]:
         with forwarding(dialer, "a", clock=clock) as forward, connect(forward) as client:
             ask_on(client)
+            wait_until(lambda: not held_by(forward)._exchange.has_begun)
             clock.advance(FRESH_S)
             assert ask_on(client, request_of(method)) == b"one"
     assert len(dialer.dialled) == dials
@@ -215,9 +216,9 @@ def test_a_client_that_ends_its_side_still_gets_its_answer() -> None:
             assert is_ended(client)
 
 
-def link_of(forward: HeldForward) -> object:
+def held_by(forward: HeldForward) -> HeldConnection:
     (held,) = forward._live
-    return held._link
+    return held
 
 
 @pytest.mark.parametrize("field", [b"Connection: close", b"connection: x, Close"])

@@ -67,7 +67,7 @@ class SpdySession:
         while True:
             first, second = struct.unpack("!II", self._wire.look(_HEAD_BYTES))
             # Nothing is taken before all of it is there: a reader may be called away.
-            payload = self._wire.look(_HEAD_BYTES + (second & (_LAST - 1)))[_HEAD_BYTES:]
+            payload = self._wire.look(second & (_LAST - 1), start=_HEAD_BYTES)
             self._wire.skip(_HEAD_BYTES + len(payload))
             is_last = bool(second & _LAST)
             if not first & _IS_CONTROL:

@@ -82,15 +82,15 @@ class Wire:
     def take(self, size: int) -> bytes:
         """The next bytes, so many; raises OSError when the stream broke."""
         taken = self.look(size)
-        self.skip(size)
+        del self._buffer[:size]
         return taken
 
-    def look(self, size: int) -> bytes:
-        """The next bytes, so many, which stay; raises OSError when the stream broke."""
-        while len(self._buffer) < size:
+    def look(self, size: int, *, start: int = 0) -> bytes:
+        """The next bytes from `start` on, so many; they stay where they are; raises OSError."""
+        while len(self._buffer) < start + size:
             self._fill()
         with memoryview(self._buffer) as view:
-            return bytes(view[:size])
+            return bytes(view[start : start + size])
 
     def skip(self, size: int) -> None:
         """Pass over bytes that were looked at."""
