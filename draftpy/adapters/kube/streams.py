@@ -58,11 +58,16 @@ class KubeDialer:
                 session.close()
 
     def _dial_idle(self, pod: str, port: int) -> Connection | None:
-        while session := self._take_idle(pod):
-            with suppress(OSError):
-                return self._connect(session, pod, port)
-            session.close()
-        return None
+        session = self._take_idle(pod)
+        if session is None:
+            return None
+        try:
+            return self._connect(session, pod, port)
+        except OSError:
+            # What ended one has ended the others; each may take its time to show it.
+            while other := self._take_idle(pod):
+                other.close()
+            return None
 
     def _dial_fresh(self, pod: str, port: int) -> Connection:
         path = self._path(pod)
