@@ -10,6 +10,7 @@ from draftpy.inspectors.python_install import Install, plan_install
 from draftpy.inspectors.python_layout import Entry, Project
 from draftpy.inspectors.python_manifests import Manifests, pinned_minor, read_manifests
 from draftpy.inspectors.python_needs import Needs, find_all_needs
+from draftpy.inspectors.python_queues import find_queue_facts
 from draftpy.inspectors.python_requirements import find_requirements
 from draftpy.inspectors.python_run import find_run
 from draftpy.inspectors.python_shapes import ModuleShape
@@ -52,6 +53,7 @@ def inspect(tree: SourceTree) -> Findings:
         *_install_facts(manifests, install, entry),
         Fact(key="python.added", value=added),
         *needs.facts,
+        *find_queue_facts(project, entry, frozenset(d.name for d in manifests.dependencies)),
     ]
     problems = (
         *manifests.problems,

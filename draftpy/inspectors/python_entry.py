@@ -75,9 +75,14 @@ def find_entry(project: Project, installed: frozenset[str]) -> Entry | None:
         _find_served(project, installed)
         or find_server(project)
         or _find_app(project, installed, Interface.AIOHTTP)
-        or _find_app(project, installed, Interface.QUEUE)
+        or find_queue(project, installed)
         or find_script(project)
     )
+
+
+def find_queue(project: Project, installed: frozenset[str]) -> Entry | None:
+    """The worker of a task queue."""
+    return _find_app(project, installed, Interface.QUEUE)
 
 
 def _is_candidate(path: str) -> bool:
@@ -88,7 +93,7 @@ def _is_candidate(path: str) -> bool:
         and len(folders) <= 5
         and not _ASIDE.intersection(folders)
         and not name.startswith(("test_", "conftest"))
-        and name not in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py")
+        and name not in ("setup.py", "noxfile.py", "fabfile.py")
     )
 
 

@@ -293,3 +293,20 @@ def test_flask_with_a_database_file_makes_its_tables_first(tmp_path: Path) -> No
     files = {"app.py": code, "requirements.txt": "flask\nflask-migrate\n", "migrations/env.py": ""}
     start = start_of(tmp_path, files)
     assert start.startswith("sh -c flask --app app:app db upgrade && exec gunicorn")
+
+
+def test_worker_and_clock_beside_the_web_app(tmp_path: Path) -> None:
+    tasks = "from celery import Celery\nqueue = Celery('x')\nqueue.conf.beat_schedule = {}\n"
+    files = {"requirements.txt": "flask\ncelery\n", "app.py": FLASK, "tasks.py": tasks}
+    facts = python_facts(tmp_path, files)
+    worker, beat = (facts.find_value(f"python.{name}") for name in ("worker", "beat"))
+    assert isinstance(worker, tuple)
+    assert isinstance(beat, tuple)
+    assert " ".join(worker).startswith("celery --app tasks worker")
+    assert " ".join(beat).startswith("celery --app tasks beat")
+
+
+def test_worker_alone_is_the_app(tmp_path: Path) -> None:
+    code = "from celery import Celery\nqueue = Celery('x')\n"
+    files = {"requirements.txt": "celery\n", "tasks.py": code}
+    assert value_of(tmp_path, files, "worker") is None
