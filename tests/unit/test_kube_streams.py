@@ -226,6 +226,23 @@ def test_what_is_torn_is_no_end(tmp_path: Path, tear: Callable[[SpdyPeer, int], 
             connection.recv(100)
 
 
+def test_a_session_outlives_refusals(tmp_path: Path) -> None:
+    def refuse(peer: SpdyPeer) -> None:
+        while True:
+            data, error, _ = peer.accept()
+            peer.finish(data)
+            peer.send(error, b"connection refused")
+            peer.finish(error)
+
+    with spdy_stub(refuse) as stub, dialling(tmp_path, stub.url) as dialer:
+        for _ in range(10):
+            connection = dialer.dial("pod", 8080)
+            with pytest.raises(ConnectionRefusedError):
+                connection.recv(1)
+            connection.close()
+        assert stub.sessions <= 2
+
+
 def test_a_refusal_that_follows_the_end_of_the_data_is_seen(tmp_path: Path) -> None:
     def serve(peer: SpdyPeer) -> None:
         data, error, _ = peer.accept()

@@ -9,6 +9,8 @@ from draftpy.adapters.kube.spdy import PROTOCOL, SpdySession
 from draftpy.adapters.kube.wires import Wire, open_wire, request_fields, target_of
 
 _FORWARDING = "portforward.k8s.io"
+# What ends a stream and leaves its session as it was.
+_HARMLESS = (InterruptedError, ConnectionRefusedError)
 # What an earlier stream may still send before the session is worth less than a fresh one.
 _STALE_FRAMES = 64
 
@@ -71,7 +73,7 @@ class SessionConnection:
             try:
                 self._rest = self._read()
             except OSError as error:
-                self._is_broken = not isinstance(error, InterruptedError)
+                self._is_broken = not isinstance(error, _HARMLESS)
                 if not self._is_closed:
                     raise
             finally:
