@@ -86,11 +86,17 @@ class Project:
         local = (f for f in folders if self._resolves_in(f, imports))
         found = django if django is not None else next(local, None)
         if found is None:
-            imports_src = any("src" in other.imports for other in self.modules)
-            is_src = parts[0] == "src" and len(parts) > 1 and not imports_src
-            found = "src" if is_src and not self.tree.has("src/__init__.py") else ""
+            found = self._src_folder(parts)
         below = parts[found.count("/") + 1 :] if found else parts
         return found, ".".join(below[:-1] if below[-1] == "__init__" and below[1:] else below)
+
+    def _src_folder(self, parts: list[str]) -> str:
+        """`src`, `packages/api/src`: the nearest one that is no package itself."""
+        if "src" not in parts[:-1] or any("src" in other.imports for other in self.modules):
+            return ""
+        last = len(parts) - 2 - parts[-2::-1].index("src")
+        folder = "/".join(parts[: last + 1])
+        return "" if self.tree.has(f"{folder}/__init__.py") else folder
 
     def python_start(self, module: ModuleShape) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The arguments that run a module, and the environ it needs for its imports."""

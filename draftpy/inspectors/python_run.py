@@ -23,11 +23,17 @@ def find_run(project: Project, manifests: Manifests) -> Entry | None:
     is_framework = any(known.package == manifests.own_name for known in FRAMEWORKS.values())
     entry = None if is_framework else find_entry(project, installed)
     if entry is None or entry.kind is AppKind.JOB:
-        script = find_console_script(project, manifests.scripts)
-        # What the package installs is meant to be run; a file at the root may be anything.
-        entry = script if script and (entry is None or script.kind is not AppKind.JOB) else entry
+        entry = _better(entry, find_console_script(project, manifests.scripts))
     entry = _with_task(entry, manifests)
     return _with_procfile(entry, find_start(project.tree))
+
+
+def _better(entry: Entry | None, script: Entry | None) -> Entry | None:
+    """What the package installs is meant to be run; a file in some folder may be anything."""
+    if entry is None or script is None:
+        return entry or script
+    is_near = "/" not in entry.module and script.kind is AppKind.JOB
+    return entry if is_near else script
 
 
 def _with_task(entry: Entry | None, manifests: Manifests) -> Entry | None:

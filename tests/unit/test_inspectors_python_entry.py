@@ -119,6 +119,18 @@ def test_declared_asgi_server_is_used(tmp_path: Path, server: str, program: str)
     assert start_of(tmp_path, files).startswith(program)
 
 
+def test_member_of_a_workspace_is_served_from_its_own_src(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[tool.uv.workspace]\nmembers=['packages/*']\n",
+        "uv.lock": "version = 1\n",
+        "packages/api/pyproject.toml": "[project]\nname='api'\ndependencies=['fastapi']\n",
+        "packages/api/src/api/__init__.py": "",
+        "packages/api/src/api/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    assert "--app-dir packages/api/src" in start_of(tmp_path, files)
+    assert start_of(tmp_path, files).endswith(" api.main:app")
+
+
 def test_module_of_the_name_that_it_imports(tmp_path: Path) -> None:
     code = "from celery import Celery\napp = Celery('jobs')\n"
     files = {"requirements.txt": "celery\n", "jobs/__init__.py": "", "jobs/celery.py": code}
