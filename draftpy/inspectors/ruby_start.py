@@ -100,12 +100,14 @@ def _rack(tree: SourceTree, manifest: RubyManifest) -> RubyStart | None:
         return None
     line = text.count("\n", 0, run.start()) + 1
     where = Evidence(file="config.ru", line=line, text=run[0].strip())
-    server = next((gem for gem in _SERVERS if manifest.has(gem)), "")
+    servers = (*_SERVERS, "webrick", "rackup")
+    server = next((gem for gem in servers if manifest.has(gem)), "")
     if server in ("puma", ""):
         return _puma(tree, where, added=() if server else ("puma",))
+    added = ("rackup",) if server == "webrick" and not manifest.has("rackup") else ()
     words = _SERVER_COMMANDS.get(server, _RACKUP)
     start = StartCommand(args=("bundle", "exec", *words))
-    return RubyStart(command=start, evidence=where, kind=AppKind.WEB)
+    return RubyStart(command=start, evidence=where, kind=AppKind.WEB, added=added)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

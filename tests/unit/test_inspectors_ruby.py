@@ -197,3 +197,10 @@ def test_junk_breaks_nothing(tmp_path: Path) -> None:
         "app.rb": "=begin\n'",
     }
     assert facts_of(tmp_path, files).find_value("ruby.manifest") == "Gemfile"
+
+
+def test_webrick_answers_where_it_is_what_the_gemfile_names(tmp_path: Path) -> None:
+    files = {"Gemfile": 'gem "rack"\ngem "webrick"\n', "config.ru": "run X\n"}
+    facts = facts_of(tmp_path, files)
+    assert start_of(facts) == "bundle exec rackup --host 0.0.0.0 --port {port}"
+    assert facts.find_value("ruby.added") == ("rackup",)
