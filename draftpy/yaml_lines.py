@@ -1,10 +1,12 @@
 """YAML with positions: plain values, and the line on which each key stands."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+_TOO_DEEP = re.compile(r"(?:[\[{]\s*){100}|(?:[-?]\s){100}")
 KeyPath = tuple[str, ...]
 
 
@@ -33,6 +35,9 @@ class LinedYaml:
 
 def parse_lined_yaml(text: str) -> LinedYaml:
     """Parse one YAML document; raises YamlBroken, also for a key that stands twice."""
+    if _TOO_DEEP.search(text):
+        # The parser would take seconds, and then all of Python's stack.
+        raise YamlBroken(problem="it is nested too deeply", line=1)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         value = yaml.safe_load(text)
@@ -41,6 +46,8 @@ def parse_lined_yaml(text: str) -> LinedYaml:
         raise YamlBroken(
             problem=error.problem or "not YAML", line=mark.line + 1 if mark else 1
         ) from error
+    except RecursionError as error:
+        raise YamlBroken(problem="it is nested too deeply", line=1) from error
     except (yaml.YAMLError, ValueError) as error:
         # Unprintable characters and impossible dates come without a mark.
         raise YamlBroken(problem=str(error).splitlines()[0], line=1) from error

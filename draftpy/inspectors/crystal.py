@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from draftpy.inspectors.code_files import HASH_LIKE, CodeFile, read_code
 from draftpy.inspectors.commands import PORT_MARK
 from draftpy.inspectors.facts import AppKind, Evidence, Fact, FactValue, Findings, Problem
@@ -13,6 +11,7 @@ from draftpy.inspectors.listening import Dialect, find_listening, serves
 from draftpy.inspectors.runtime_version import Wish, decide_version, find_tool_wishes
 from draftpy.inspectors.versions import CRYSTAL
 from draftpy.source import SourceTree
+from draftpy.yaml_lines import YamlBroken, parse_lined_yaml
 
 MANIFEST = "shard.yml"
 # Images are tagged by the whole version only.
@@ -66,9 +65,9 @@ def _read_shard(tree: SourceTree) -> tuple[dict[str, Any] | None, tuple[Problem,
     if text is None:
         return ({} if any(tree.match("*.cr")) else None), ()
     try:
-        return _map(yaml.safe_load(text)), ()
-    except yaml.YAMLError as error:
-        what = f"is not valid YAML: {str(error).splitlines()[0]}"
+        return _map(parse_lined_yaml(text).value), ()
+    except YamlBroken as error:
+        what = f"is not valid YAML: {error.problem}"
         return {}, (Problem(file=MANIFEST, what=what, remedy=f"mend {MANIFEST}"),)
 
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from draftpy.inspectors.code_files import read_code
 from draftpy.inspectors.facts import AppKind, Evidence, Fact, FactValue, Findings, Problem
 from draftpy.inspectors.listening import Dialect, find_listening, serves
 from draftpy.inspectors.runtime_version import Wish, decide_version, find_tool_wishes
 from draftpy.inspectors.versions import DART
 from draftpy.source import SourceTree
+from draftpy.yaml_lines import YamlBroken, parse_lined_yaml
 
 MANIFEST = "pubspec.yaml"
 _FRAMEWORKS = {"dart_frog": "Dart Frog", "serverpod": "Serverpod", "shelf": "Shelf"}
@@ -33,9 +32,9 @@ def inspect(tree: SourceTree) -> Findings:
     if text is None:
         return Findings()
     try:
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        what = f"is not valid YAML: {str(error).splitlines()[0]}"
+        given = parse_lined_yaml(text).value
+    except YamlBroken as error:
+        what = f"is not valid YAML: {error.problem}"
         return Findings(problems=(Problem(file=MANIFEST, what=what, remedy=f"mend {MANIFEST}"),))
     pubspec = given if isinstance(given, dict) else {}
     dependencies = _map(pubspec.get("dependencies"))

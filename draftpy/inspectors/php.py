@@ -187,6 +187,6 @@ def _asset_facts(tree: SourceTree) -> Iterator[Fact]:
 def _load_package(tree: SourceTree) -> dict[str, Any]:
     try:
         loaded = json.loads(tree.find_text("package.json") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return loaded if isinstance(loaded, dict) else {}

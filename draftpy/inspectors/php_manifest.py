@@ -82,7 +82,7 @@ def read_manifest(tree: SourceTree) -> tuple[PhpManifest, tuple[Problem, ...]]:
 def _load(text: str, file: str, problems: list[Problem]) -> dict[str, Any]:
     try:
         loaded = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         what = f"is not valid JSON: {error}"
         problems.append(Problem(file=file, line=line, what=what, remedy=f"mend {file}"))
