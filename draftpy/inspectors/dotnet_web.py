@@ -69,7 +69,7 @@ def _endpoints(tree: SourceTree, folder: str) -> Iterator[str]:
     plain = re.sub(r"^\s*//[^\n]*", "", text, flags=re.MULTILINE)
     try:
         doc: Any = json.loads(plain)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     doc = doc if isinstance(doc, dict) else {}
     endpoints = doc.get("Kestrel", {})

@@ -199,7 +199,7 @@ def _node_manager(tree: SourceTree) -> str:
     """Who installs the assets' packages; nothing without packages."""
     try:
         package = json.loads(tree.find_text("package.json") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(package, dict):
         return ""
