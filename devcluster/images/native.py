@@ -26,7 +26,7 @@ def _swift_slim(engine: Engine, name: str, _: Match) -> None:
         name,
         f"FROM {_SWIFT} AS whole",
         "RUN mkdir /libraries && find / -xdev -path '*/lib/swift/linux/*.so'"
-        " -exec cp {} /libraries/ +",
+        " -exec cp -f {} /libraries/ ';'",
         f"FROM {DEBIAN}",
         apt("libstdc++6", "libcurl4t64", "libxml2", "tzdata"),
         f"COPY --from=whole /libraries {libraries}",

@@ -29,10 +29,12 @@ from draftpy.inspectors.go_web import (
     health_facts,
     listening_of,
 )
+from draftpy.inspectors.listening import Listening
 from draftpy.inspectors.read_paths import find_read_paths
 from draftpy.inspectors.versions import GO
 from draftpy.source import SourceTree
 
+_MAX_FILES = 300
 # Read by frameworks under names that no literal holds.
 _USUAL_ASSETS = ("templates", "static", "public", "views")
 
@@ -50,9 +52,11 @@ def inspect(tree: SourceTree) -> Findings:
     facts = [Fact(key="go.manifest", value=manifest, evidence=Evidence(file=manifest, line=1))]
     problems = [*modules.problems]
     if programs:
-        mine = files_of(programs[0], files, modules)
-        facts += _program_facts(tree, programs[0], mine)
-        problems += _problems(programs, mine)
+        # What is nearest to the program says most.
+        mine = files_of(programs[0], files, modules)[:_MAX_FILES]
+        listening = listening_of(mine)
+        facts += _program_facts(tree, programs[0], mine, listening)
+        problems += _problems(programs, listening)
     facts += [_version(modules), *_module_facts(tree, modules)]
     return Findings(facts=tuple(facts), problems=tuple(problems))
 
@@ -68,7 +72,7 @@ def _inspect_script(tree: SourceTree) -> Findings:
     where = Evidence(file="main.go", text="no go.mod stands beside it")
     facts = [
         Fact(key="go.script", value="main.go", evidence=where),
-        *_program_facts(tree, programs[0], files),
+        *_program_facts(tree, programs[0], files, listening_of(files)),
         Fact(key="go.version", value=GO.default),
         Fact(key="go.mod_files", value=()),
         Fact(key="go.needs_module", value=True),
@@ -76,7 +80,9 @@ def _inspect_script(tree: SourceTree) -> Findings:
     return Findings(facts=tuple(facts))
 
 
-def _program_facts(tree: SourceTree, program: Program, files: list[GoFile]) -> Iterator[Fact]:
+def _program_facts(
+    tree: SourceTree, program: Program, files: list[GoFile], listening: Listening
+) -> Iterator[Fact]:
     means = f"built from {program.package}"
     where = Evidence(
         file=program.main.file.path, line=program.line, text="func main()", means=means
@@ -88,7 +94,7 @@ def _program_facts(tree: SourceTree, program: Program, files: list[GoFile]) -> I
     kind = find_kind(files, title)
     yield Fact(key="go.kind", value=str(kind))
     if kind is AppKind.WEB:
-        yield from listening_of(files).facts("go")
+        yield from listening.facts("go")
         yield from health_facts(files)
     arguments = find_arguments(files, title, PORT_MARK)
     if arguments:
@@ -157,12 +163,11 @@ def _needs_sums(tree: SourceTree, modules: GoModules) -> bool:
     return requires and not modules.is_workspace and not tree.has("go.sum")
 
 
-def _problems(programs: list[Program], files: list[GoFile]) -> Iterator[Problem]:
+def _problems(programs: list[Program], listening: Listening) -> Iterator[Problem]:
     folders = [program.folder or "." for program in programs]
     if len(folders) > 1:
         what = f"is the program that is built; others: {', '.join(folders[1:])}"
         remedy = "change the go build line of the Dockerfile for another"
         yield Problem(file=folders[0], what=what, remedy=remedy, is_note=True)
-    problem = listening_of(files).problem
-    if problem:
-        yield problem
+    if listening.problem:
+        yield listening.problem

@@ -22,7 +22,7 @@ _IMPORTS = re.compile(r"^import\s*(?:\(([^)]*)\)|(?:[\w.]+\s+)?(\"[^\"]+\"))", r
 _EMBEDS = re.compile(r"^//go:embed\s+(.+)$", re.MULTILINE)
 _FIRST = ("web", "server", "api", "app", "backend", "service", "main", "http", "httpd", "daemon")
 _ASIDE = re.compile(
-    r"(?:^|[/_-])(?:tools?|hack|scripts?|examples?|samples?|tests?|testdata|e2e|migrat\w*|gen\w*|cli"
+    r"(?:^|[/_-])(?:tools?|docs?|hack|scripts?|examples?|samples?|tests?|testdata|e2e|migrat\w*|gen\w*|cli"
     r"|\w*ctl|seed\w*|mock\w*|bench\w*|client|internal/tools)$"
 )
 _SERVES = re.compile(r"ListenAndServe|net\.Listen\(|\.Listen\(|\.Run\(|\.Start\(|\.Serve\(")
@@ -133,6 +133,7 @@ def _order(program: Program, files: list[GoFile], modules: GoModules) -> tuple[o
         bool(_ASIDE.search(folder)),
         not any(_SERVES.search(file.file.code) for file in mine),
         likely,
+        "cmd" not in folder.split("/")[:-1],
         folder.count("/"),
         folder,
     )

@@ -34,7 +34,7 @@ _LISTEN_CALL = r"\b(?:ListenAndServe|Listen|Run|Start|Serve)(?:TLS)?\(\s*(?:\"tc
 _HOST = r"\"(?:[\w.]*|\[[\d:]*\])"
 DIALECT = Dialect(
     reads=re.compile(
-        r"\b(?:\w+\.)?\w*(?:[eE]nv|ENV)\w*\(\s*\"([A-Z]\w*)\"\)?|`[^`]*\benv(?:config)?:\"(\w+)[,\"]"
+        r"(?:os\.)?(?:Get|Lookup|get|must)?(?:[eE]nv|ENV)\w*\(\s*\"([A-Z]\w*)\"\)?|`[^`]*\benv(?:config)?:\"(\w+)[,\"]"
     ),
     listens=re.compile(
         r"\bListenAndServe(?:TLS)?\(|\bnet\.Listen(?:TCP)?\(|\.Listen\(|\.(?:Run|Start)\(\s*(?:\"|:|\))"
@@ -50,23 +50,34 @@ DIALECT = Dialect(
     ),
 )
 _HEALTH = re.compile(r"\"(?:GET )?(/healthz|/health|/livez|/readyz|/ping)\"")
-_COMMAND = re.compile(
-    r"\b(?:cobra\.Command|cli\.Command)\{[^{}]*?\b(?:Use|Name):\s*\"(serve|server|start|run|web|api"
-    r"|http|daemon|listen)\b"
+_SERVE = r"(serve|server|start|run|web|api|http|daemon|listen)\b"
+_COBRA = re.compile(rf"\bcobra\.Command\{{[^{{}}]*?\bUse:\s*\"{_SERVE}")
+_VARIABLE = re.compile(r"\b(\w{4,})\s*:?=\s*&?$")
+_FUNCTION = re.compile(r"^func\s+(\w+)\(", re.MULTILINE)
+_ADDS = re.compile(
+    r"(?:root\w*|Root\w*|main\w*|app\w*|\bc|\bcmd)\.AddCommand\(((?:[^()]|\([^()]*\)){0,600}?)\)"
 )
+_CLI = re.compile(
+    rf"\bcli\.Command\{{[^{{}}]*?\bName:\s*\"{_SERVE}|\bName:\s*\"{_SERVE}\",\s*(?:Usage|Action)"
+)
+# How far before a command its variable is looked for.
+_NEAR = 80
+_USES_CLI = re.compile(r"github\.com/urfave/cli")
 
 
 def find_framework(module: GoModule, files: list[GoFile]) -> Iterator[Fact]:
     """The framework that the program imports, from what its module requires."""
     imports = {name for file in files for name in file.imports}
+    known = {each.plain: each for each in module.requirements if not each.is_indirect}
     for key, title in _FRAMEWORKS.items():
-        for each in module.requirements:
-            is_used = any(n == each.path or n.startswith(f"{each.path}/") for n in imports)
-            if each.plain == key and not each.is_indirect and (is_used or title == "gRPC"):
-                yield Fact(key="go.framework", value=each.path, evidence=each.evidence)
-                yield Fact(key="go.framework_title", value=title)
-                yield Fact(key="go.framework_version", value=each.version)
-                return
+        each = known.get(key)
+        if each is None or not any(n.startswith(each.path) for n in imports):
+            continue
+        if _is_served(title, files):
+            yield Fact(key="go.framework", value=each.path, evidence=each.evidence)
+            yield Fact(key="go.framework_title", value=title)
+            yield Fact(key="go.framework_version", value=each.version)
+            return
 
 
 def find_kind(files: list[GoFile], framework: str) -> AppKind:
@@ -85,11 +96,32 @@ def find_arguments(files: list[GoFile], framework: str, port_mark: str) -> tuple
     """What follows the program's name: the command that serves, where it has commands."""
     if framework == "PocketBase":
         return ("serve", f"--http=0.0.0.0:{port_mark}")
+    # One of the root's own commands, not a command's command.
+    added = {
+        word
+        for file in files
+        for match in _ADDS.finditer(file.file.code)
+        for word in re.findall(r"\w+", match[1])
+    }
     for file in files:
-        match = _COMMAND.search(file.file.code)
-        if match:
-            return (match[1],)
+        code = file.file.code
+        for match in _COBRA.finditer(code):
+            names = _VARIABLE.findall(code, max(0, match.start() - _NEAR), match.start())
+            names += _FUNCTION.findall(code, 0, match.start())[-1:]
+            if added & {*names}:
+                return (match[1],)
+    if any(_USES_CLI.match(name) for file in files for name in file.imports):
+        found = next((m for f in files if (m := _CLI.search(f.file.code))), None)
+        if found:
+            return (found[1] or found[2],)
     return ()
+
+
+def _is_served(title: str, files: list[GoFile]) -> bool:
+    """gRPC and Connect are what clients import, too."""
+    if title not in ("gRPC", "Connect"):
+        return True
+    return any(re.search(r"\bgrpc\.NewServer\(|\bNew\w+Handler\(", f.file.code) for f in files)
 
 
 def health_facts(files: list[GoFile]) -> Iterator[Fact]:

@@ -141,11 +141,36 @@ def test_cgo_is_known_by_an_import(tmp_path: Path) -> None:
     assert fact.evidence.place == "go.mod:4"
 
 
-def test_command_that_serves(tmp_path: Path) -> None:
-    command = 'package cmd\n\nvar c = &cobra.Command{\n\tUse:   "serve",\n}\n'
+COBRA = 'package cmd\n\nvar serveCmd = &cobra.Command{\n\tUse:   "serve",\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments"),
+    [
+        (COBRA + "func init() {\n\trootCmd.AddCommand(serveCmd)\n}\n", ("serve",)),
+        (
+            "package cmd\n\nfunc newServe() *cobra.Command {\n\treturn &cobra.Command{\n"
+            '\t\tUse: "server [flags]",\n\t}\n}\n\nfunc R() {\n\tcmd.AddCommand(newServe())\n}\n',
+            ("server",),
+        ),
+        (COBRA + "func init() {\n\tgatewayCmd.AddCommand(serveCmd)\n}\n", None),
+        (COBRA.replace("serve", "version"), None),
+    ],
+)
+def test_command_that_serves(tmp_path: Path, code: str, arguments: object) -> None:
     main = 'package main\n\nimport "example.com/shop/cmd"\n\nfunc main() {}\n'
-    facts = facts_of(tmp_path, {**MOD, "main.go": main, "cmd/serve.go": command})
-    assert facts.find_value("go.arguments") == ("serve",)
+    facts = facts_of(tmp_path, {**MOD, "main.go": main, "cmd/serve.go": code})
+    assert facts.find_value("go.arguments") == arguments
+
+
+def test_client_of_grpc_is_no_server_of_it(tmp_path: Path) -> None:
+    mod = MOD["go.mod"] + "require google.golang.org/grpc v1.60.0\n"
+    main = 'package main\n\nimport "google.golang.org/grpc"\n\nfunc main() { BODY }\n'
+    client = facts_of(tmp_path, {"go.mod": mod, "main.go": main.replace("BODY", "grpc.Dial(a)")})
+    assert client.find_value("go.framework_title") is None
+    code = main.replace("BODY", "grpc.NewServer()")
+    server = facts_of(tmp_path, {"go.mod": mod, "main.go": code})
+    assert server.find_value("go.framework_title") == "gRPC"
 
 
 @pytest.mark.parametrize(
