@@ -57,7 +57,8 @@ def plan_start(target: Target) -> Start:
     if "flask_socketio" in target.imports:
         # One process, as its rooms live in memory; a thread for each connection.
         return _gunicorn(target, "--workers", "1", "--threads", "100")
-    return _gunicorn(target)
+    # One that only opens a connection, as browsers do ahead of time, must not keep others waiting.
+    return _gunicorn(target, "--threads", "4")
 
 
 def _asgi(target: Target, brings: tuple[str, ...]) -> Start:
