@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from posixpath import basename, normpath
 
+from draftpy.config import DRAFT_YAML
 from draftpy.detect import Detection, Detections, detect, is_server
 from draftpy.errors import SourceMissing
 from draftpy.inspectors import node
@@ -138,11 +139,12 @@ def _is_aside(step: str) -> bool:
     return step in _ASIDE or step.startswith(".")
 
 
-def _order(app: FoundApp) -> tuple[bool, bool, bool, int, str]:
-    """Servers first, then telling names, then its own Dockerfile, then what is nearest."""
+def _order(app: FoundApp) -> tuple[bool, bool, bool, bool, int, str]:
+    """What create was used on first, servers, telling names, an own Dockerfile, what is nearest."""
     best = app.detections.ranked[0]
     folder = app.place.folder
     return (
+        not app.tree.has(DRAFT_YAML),
         not is_server(best, app.facts),
         basename(folder) not in _LIKELY_NAMES,
         not app.tree.has("Dockerfile"),

@@ -16,6 +16,7 @@ from draftpy.cli.logs import parse_duration
 from draftpy.errors import BuildFailed, DraftError, ExitCode, NotOurs, UsageError
 from draftpy.invocation import Invocation
 from tests.conftest import GOLDEN, Golden
+from tests.support.source import write_files
 
 PACKAGE = Path(__file__).parents[2] / "draftpy"
 README = PACKAGE.parent / "README.md"
@@ -122,6 +123,30 @@ def test_a_missing_folder_is_a_usage_error(world: World) -> None:
     for command in ("create", "up", "status", "logs"):
         assert world.run(command, "nowhere") == ExitCode.USAGE, command
         assert "nowhere is not there" in world.err.getvalue()
+
+
+def test_up_creates_the_project_in_the_folder_of_the_app_and_goes_on_there(world: World) -> None:
+    app = "from flask import Flask\napp = Flask('x')\n"
+    write_files(world.folder, {"backend/requirements.txt": "flask\n", "backend/app.py": app})
+    assert world.run("up", "--once") != ExitCode.DONE  # There is no cluster here.
+    assert (world.folder / "backend" / "draft.yaml").is_file()
+    assert "draft.yaml" not in world.err.getvalue()
+
+
+def test_variable_of_a_pack_needs_a_value(world: World) -> None:
+    assert world.run("create", "--set", "region") == ExitCode.USAGE
+    assert "--set region is not NAME=VALUE" in world.err.getvalue()
+
+
+def test_packs_are_made_checked_and_added(world: World) -> None:
+    assert world.run("packs", "new", "ours/shop", "--extends", "python") == ExitCode.DONE
+    assert world.run("packs", "check", "ours/shop") == ExitCode.DONE
+    assert world.run("packs", "add", "ours", "--name", "acme") == ExitCode.DONE
+    assert world.run("packs", "search", "shop") == ExitCode.DONE
+    assert "acme/shop@1" in world.out.getvalue()
+    assert world.run("packs", "update") == ExitCode.DONE
+    assert world.run("packs", "remove", "acme") == ExitCode.DONE
+    assert world.run("packs", "show", "acme/shop") == ExitCode.PACK
 
 
 def test_without_a_project_the_way_to_one_is_told(world: World) -> None:

@@ -50,6 +50,12 @@ def test_of_several_the_server_with_a_telling_name_is_taken(tmp_path: Path) -> N
     assert found.place.others[1].command == "draftpy create --dir zz"
 
 
+def test_app_that_was_created_already_is_meant(tmp_path: Path) -> None:
+    draft = {"zz/draft.yaml": "version: 1\nname: zz\n"}
+    found = find(tmp_path, {**at("backend", FLASK), **at("zz", FLASK), **draft})
+    assert (found.place.folder, others(found)) == ("zz", ["backend"])
+
+
 @pytest.mark.parametrize("aside", ["examples/x", "docs", "tests/app", ".github", "infra"])
 def test_what_lies_aside_is_no_app(tmp_path: Path, aside: str) -> None:
     found = find(tmp_path, {**at("app", FLASK), **at(aside, EXPRESS)})
