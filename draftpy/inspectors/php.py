@@ -92,6 +92,8 @@ def _site_facts(tree: SourceTree, site: Site) -> Iterator[Fact]:
     yield Fact(key="php.is_served", value=not site.script)
     yield Fact(key="php.docroot", value=site.docroot)
     yield Fact(key="php.index", value=site.index)
+    is_served = not site.script and site.index == "index.php"
+    yield Fact(key="php.has_index", value=is_served)
     yield Fact(key="php.falls_back", value=site.falls_back)
     if site.kind is AppKind.WEB:
         is_said = bool(site.port)
@@ -177,7 +179,10 @@ def _asset_facts(tree: SourceTree) -> Iterator[Fact]:
     if not script:
         return
     manager = next((tool for lock, tool in _NODE_LOCKS.items() if tree.has(lock)), "npm-install")
-    wishes = find_tool_wishes(tree, "nodejs", ".node-version")
+    wishes = [
+        *find_tool_wishes(tree, "nodejs", ".nvmrc"),
+        *find_tool_wishes(tree, "node", ".node-version"),
+    ]
     version = choose_line(NODE, wishes[0].wanted) if wishes else None
     yield Fact(key="php.node_version", value=version or NODE.default)
     yield Fact(key="php.node_manager", value=manager)

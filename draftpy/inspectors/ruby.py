@@ -209,7 +209,10 @@ def _node_manager(tree: SourceTree) -> str:
 
 
 def _node_version(tree: SourceTree) -> str:
-    wishes = find_tool_wishes(tree, "nodejs", ".node-version")
+    wishes = [
+        *find_tool_wishes(tree, "nodejs", ".nvmrc"),
+        *find_tool_wishes(tree, "node", ".node-version"),
+    ]
     wish = next(iter(wishes), None)
     return (choose_line(NODE, wish.wanted) if wish else None) or NODE.default
 

@@ -10,7 +10,7 @@ from draftpy.inspectors.shell_tools import find_packages
 from draftpy.source import SourceTree
 
 DEFAULT_PORT = 8080
-_STEMS = ("start", "run", "main", "server", "serve", "entrypoint", "app", "worker", "index")
+_STEMS = ("start", "run", "main", "server", "serve", "entrypoint", "app", "worker", "bot", "index")
 _ENDINGS = (".sh", ".bash", ".zsh", ".ksh", "")
 _FOLDERS = ("", "bin/", "scripts/", "src/")
 # Shell → the package that has it; Debian's image has the first two.
@@ -65,10 +65,17 @@ def _find_script(tree: SourceTree) -> _Script | None:
         return _read(tree, named, process.evidence)
     paths = [f"{f}{stem}{end}" for stem in _STEMS for f in _FOLDERS for end in _ENDINGS]
     found = (_read(tree, path) for path in paths if tree.has(path))
-    lone = [path for path in tree.match("*") if path.endswith((".sh", ".bash", ".zsh"))]
-    return next((script for script in found if script), None) or (
-        _read(tree, lone[0]) if len(lone) == 1 else None
-    )
+    named_script = next((script for script in found if script), None)
+    return named_script or _find_unnamed(tree)
+
+
+def _find_unnamed(tree: SourceTree) -> _Script | None:
+    """The only script of the root, else the only one that no other calls."""
+    paths = [path for path in tree.match("*") if path.endswith((".sh", ".bash", ".zsh"))]
+    read = [script for script in (_read(tree, path) for path in paths) if script]
+    free = [s for s in read if not any(s.path in other.code for other in read if other != s)]
+    programs = free if len(free) == 1 else [s for s in free if s.evidence.line]
+    return programs[0] if len(programs) == 1 else None
 
 
 def _read(tree: SourceTree, path: str, evidence: Evidence | None = None) -> _Script | None:

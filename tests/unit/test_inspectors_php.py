@@ -172,3 +172,18 @@ def test_broken_composer_json_is_named_and_the_rest_works(tmp_path: Path) -> Non
     facts = facts_of(tmp_path, {"composer.json": '{"require": ', "index.php": INDEX})
     assert facts.problems[0].file == "composer.json"
     assert facts.find_value("php.docroot") == "."
+
+
+def test_node_of_the_front_end(tmp_path: Path) -> None:
+    package = json.dumps({"scripts": {"build": "vite build"}})
+    facts = facts_of(tmp_path, {**LARAVEL, "package.json": package, ".nvmrc": "v22.1\n"})
+    assert facts.find_value("php.node_version") == "22"
+
+
+@pytest.mark.parametrize(
+    ("files", "has_index"), [({"index.php": INDEX}, True), ({"hello.php": INDEX}, False)]
+)
+def test_index_that_counts_like_a_manifest(
+    tmp_path: Path, files: dict[str, str], *, has_index: bool
+) -> None:
+    assert facts_of(tmp_path, files).find_value("php.has_index") is has_index

@@ -78,3 +78,17 @@ def test_scripts_that_are_called_count_too(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, files)
     assert facts.find_value("shell.kind") == "web"
     assert facts.find_value("shell.packages") == ("netcat-openbsd",)
+
+
+@pytest.mark.parametrize(
+    ("files", "start"),
+    [
+        ({"poll.sh": ". ./lib.sh\n" + LOOP, "lib.sh": "f() { :; }\n"}, ("bash", "poll.sh")),
+        ({"poll.sh": LOOP, "helpers.sh": "f() { :; }\n"}, ("bash", "poll.sh")),
+        ({"a.sh": LOOP, "b.sh": LOOP}, None),
+    ],
+)
+def test_script_among_others(
+    tmp_path: Path, files: dict[str, str], start: tuple[str, ...] | None
+) -> None:
+    assert facts_of(tmp_path, files).find_value("shell.start") == start
