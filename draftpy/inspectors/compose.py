@@ -112,8 +112,10 @@ def _service(name: str, body: Mapping[str, Any], where: Evidence) -> ComposeServ
 def _words(given: Any) -> tuple[str, ...]:
     if isinstance(given, list):
         return tuple(_plain(str(word)) for word in given)
-    command = parse_command(_plain(given)) if isinstance(given, str) else None
-    return command.args if command else ()
+    if not isinstance(given, str) or not given.strip():
+        return ()
+    command = parse_command(_plain(given))
+    return command.args if command else ("sh", "-c", _plain(given))
 
 
 def _plain(text: str) -> str:

@@ -72,6 +72,7 @@ def test_container_port(tmp_path: Path, ports: str, port: int) -> None:
         ("run --port 1", ("run", "--port", "1")),
         ('sh -c "a && b"', ("sh", "-c", "a && b")),
         ("3", ()),
+        ("run 'it", ("sh", "-c", "run 'it")),
     ],
 )
 def test_command(tmp_path: Path, command: str, args: tuple[str, ...]) -> None:
