@@ -53,6 +53,20 @@ def test_a_burst_waits_for_a_longer_quiet_and_is_one_change_set() -> None:
     assert len(coalescer.take().paths) == 300
 
 
+def test_a_checkout_of_5000_files_is_one_change_set() -> None:
+    clock = ManualClock()
+    queue = ChangeQueue(clock)
+    for number in range(5000):
+        queue.put(RawChange(f"f{number}.py", CREATED))
+        queue.put(RawChange(f"f{number}.py", FINISHED))
+        clock.advance(0.0003)
+        assert not queue.has_pending()
+    clock.advance(0.3)
+    changes = queue.wait_next(0)
+    assert changes is not None
+    assert len(changes.paths) == 5000
+
+
 def test_a_burst_is_told_after_two_seconds_even_if_it_goes_on() -> None:
     coalescer = fed(*[(f"f{n}.py", FINISHED) for n in range(300)], step=0.01)
     assert coalescer.due_in(2.0) == 0
