@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from draftpy.inspectors.js_tokens import Kind, Token, Tokens, closing, is_comma, properties, until
 
@@ -10,6 +11,9 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PORT_NAME = re.compile(r"[A-Z0-9_]*PORT|port|[a-z]\w*Port")
 _PORT_VARIABLE = re.compile(r"[A-Z0-9_]*PORT")
 _HOST_VARIABLE = re.compile(r"[A-Z0-9_]*(?:HOST|HOSTNAME|ADDRESS)")
+_MAX_CALLS = 40
+# What a port is set to is short.
+_MAX_EXPRESSION = 80
 _DECLARES = ("const", "let", "var")
 
 
@@ -42,16 +46,15 @@ def find_constants(tokens: Tokens) -> dict[str, Tokens]:
     """Name → the tokens of what it is set to; the default of a variable taken apart."""
     found: dict[str, Tokens] = {}
     for index, token in enumerate(tokens):
-        if not token.is_name(*_DECLARES) or index + 2 >= len(tokens):
+        part = tokens[index + 1 : index + 1 + _MAX_EXPRESSION] if token.is_name(*_DECLARES) else ()
+        if len(part) < 2:
             continue
-        name = tokens[index + 1]
-        if name.is_sign("{"):
-            found.update(_taken_apart(tokens, index + 1))
+        if part[0].is_sign("{"):
+            found.update(_taken_apart(part, 0))
             continue
-        left = until(tokens, index + 1, lambda t: t.is_sign("=", ";", ",") or t.is_name("of", "in"))
-        start = index + 1 + len(left)
-        if start < len(tokens) and tokens[start].is_sign("="):
-            found.setdefault(name.text, _expression(tokens, start + 1))
+        left = until(part, 0, lambda t: t.is_sign("=", ";", ",") or t.is_name("of", "in"))
+        if len(left) < len(part) and part[len(left)].is_sign("="):
+            found.setdefault(part[0].text, _expression(part, len(left) + 1))
     return found
 
 
@@ -84,7 +87,8 @@ def _expression(tokens: Tokens, start: int) -> Tokens:
 
 
 def find_listening(tokens: Tokens, constants: Mapping[str, Tokens]) -> Listening | None:
-    found = [call for call in _calls(tokens, constants) if call is not None]
+    calls = islice(_calls(tokens, constants), _MAX_CALLS)
+    found = [call for call in calls if call is not None]
     return next((call for call in found if call.port.is_known), found[0] if found else None)
 
 

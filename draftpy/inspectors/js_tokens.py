@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # Bundled or generated files are longer; nobody's own server is.
-MAX_CHARS = 300_000
+MAX_CHARS = 150_000
+# A bracket that closes further away is not looked for: nothing that is asked for is as long.
+_FAR = 6_000
+_MAX_NESTED = 50
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|\A#![^\n]*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*")
@@ -106,7 +109,7 @@ def _may_be_regex(last: Token | None) -> bool:
     return last.is_sign(*_BEFORE_REGEX) or last.is_name(*_WORDS_BEFORE_REGEX)
 
 
-def _template_end(text: str, start: int) -> int:
+def _template_end(text: str, start: int, nested: int = 0) -> int:
     """The position after the closing backtick; templates may stand in templates."""
     position, depth = start + 1, 0
     while position < len(text):
@@ -118,8 +121,8 @@ def _template_end(text: str, start: int) -> int:
             position += 1
         elif char == "}" and depth:
             depth -= 1
-        elif char == "`" and depth:
-            position = _template_end(text, position) - 1
+        elif char == "`" and depth and nested < _MAX_NESTED:
+            position = _template_end(text, position, nested + 1) - 1
         elif char == "`":
             return position + 1
         position += 1
@@ -127,9 +130,10 @@ def _template_end(text: str, start: int) -> int:
 
 
 def closing(tokens: Tokens, opening: int) -> int:
-    """The index of the bracket that closes the one at `opening`, else the end."""
+    """The index of the bracket that closes the one at `opening`, else where looking for it ends."""
     depth = 0
-    for index in range(opening, len(tokens)):
+    end = min(len(tokens), opening + _FAR)
+    for index in range(opening, end):
         token = tokens[index]
         if token.kind is not Kind.SIGN:
             continue
@@ -139,13 +143,14 @@ def closing(tokens: Tokens, opening: int) -> int:
             depth -= 1
             if depth == 0:
                 return index
-    return len(tokens)
+    return end
 
 
 def until(tokens: Tokens, start: int, ends: Callable[[Token], bool]) -> Tokens:
     """The tokens from `start` to the first one outside brackets that ends them."""
     index = start
-    while index < len(tokens):
+    end = min(len(tokens), start + _FAR)
+    while index < end:
         token = tokens[index]
         if ends(token) or (token.kind is Kind.SIGN and token.text in _CLOSING):
             break

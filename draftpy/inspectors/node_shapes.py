@@ -1,7 +1,7 @@
 """Which scripts of a Node package are looked at, and what they hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from draftpy.inspectors.js_source import ScriptShape, parse_script
 from draftpy.inspectors.node_package import SCRIPT_ENDINGS
@@ -15,6 +15,7 @@ ENTRY_FILES = tuple(
     for ending in ("js", "mjs", "cjs", "ts", "mts", "tsx")
 )
 _MAX_SCRIPTS = 40
+_MAX_NEAR_CHARS = 500_000
 _MAX_FAR = 120
 _MAX_FAR_CHARS = 2_000_000
 _NO_SOURCE = re.compile(
@@ -35,15 +36,19 @@ def read_scripts(
     near = [file for file in scripts if _NEAR.fullmatch(file)]
     near.sort(key=lambda file: (not _TELLING.search(file), file.count("/"), file))
     paths = list(dict.fromkeys([*first, *near]))[:limit]
-    shapes = [shape for path in paths if (shape := _read(tree, path))]
+    shapes = list(_read(tree, paths))
     if not any(shape.listening for shape in shapes) and limit == _MAX_SCRIPTS:
         shapes += _read_far(tree, [file for file in scripts if file not in paths])
     return tuple(shapes)
 
 
-def _read(tree: SourceTree, path: str) -> ScriptShape | None:
-    text = tree.find_text(path)
-    return None if text is None else parse_script(path, text)
+def _read(tree: SourceTree, paths: list[str]) -> Iterator[ScriptShape]:
+    chars = 0
+    for path in paths:
+        text = tree.find_text(path)
+        chars += len(text or "")
+        if text is not None and chars < _MAX_NEAR_CHARS:
+            yield parse_script(path, text)
 
 
 def _read_far(tree: SourceTree, paths: list[str]) -> list[ScriptShape]:

@@ -119,3 +119,10 @@ def test_health_route_of_a_server_only() -> None:
 )
 def test_default_export_that_a_runtime_serves(code: str, exports: bool) -> None:
     assert parse_script("x.js", code).exports_fetch is exports
+
+
+@pytest.mark.parametrize(
+    "part", ["(", "app.listen(", "const {", "const a = ", "`${", "{a:", "[{ port: ", "/*"]
+)
+def test_text_that_nests_without_end_ends(part: str) -> None:
+    assert parse_script("x.js", part * 3000).path == "x.js"
