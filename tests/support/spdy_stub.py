@@ -34,7 +34,7 @@ class SpdyPeer:
             return first & 0xFFFF, stream, payload
         return 0, first, payload or b"FIN"
 
-    def accept(self) -> tuple[int, int, dict[str, str]]:
+    def accept(self, *, replies: bool = True) -> tuple[int, int, dict[str, str]]:
         """Both streams of the next request with the headers of the data stream; accepted."""
         streams: dict[str, int] = {}
         headers: dict[str, str] = {}
@@ -45,7 +45,8 @@ class SpdyPeer:
             if kind == SYN_STREAM:
                 headers = self._headers(payload[10:])
                 streams[headers["streamtype"]] = stream
-                self.control(SYN_REPLY, struct.pack("!I", stream))
+                if replies:
+                    self.reply(stream)
         return streams["data"], streams["error"], headers
 
     def send(self, stream: int, payload: bytes) -> None:
@@ -54,6 +55,10 @@ class SpdyPeer:
     def finish(self, *streams: int) -> None:
         for stream in streams:
             self.sock.sendall(struct.pack("!II", stream, 1 << 24))
+
+    def reply(self, *streams: int) -> None:
+        for stream in streams:
+            self.control(SYN_REPLY, struct.pack("!I", stream))
 
     def control(self, kind: int, payload: bytes) -> None:
         self.sock.sendall(struct.pack("!II", 0x80030000 | kind, len(payload)) + payload)

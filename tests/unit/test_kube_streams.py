@@ -254,6 +254,30 @@ def test_a_refusal_that_follows_the_end_of_the_data_is_seen(tmp_path: Path) -> N
         connection.recv(1)
 
 
+def test_a_refusal_that_overtakes_the_acceptance_is_seen(tmp_path: Path) -> None:
+    def serve(peer: SpdyPeer) -> None:
+        data, error, _ = peer.accept(replies=False)
+        peer.finish(data)
+        peer.send(error, b"connection refused")
+        peer.finish(error)
+        peer.reply(error, data)
+
+    with dialled(tmp_path, serve) as connection, pytest.raises(ConnectionRefusedError):
+        connection.recv(1)
+
+
+def test_bytes_that_overtake_the_acceptance_are_not_lost(tmp_path: Path) -> None:
+    def serve(peer: SpdyPeer) -> None:
+        data, error, _ = peer.accept(replies=False)
+        peer.reply(error)
+        peer.send(data, b"220 ready")
+        peer.reply(data)
+        peer.finish(data, error)
+
+    with dialled(tmp_path, serve) as connection:
+        assert [connection.recv(100), connection.recv(100)] == [b"220 ready", b""]
+
+
 @pytest.mark.parametrize(
     ("text", "is_refused"),
     [

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from draftpy.adapters.kube.client import CONNECT_S, KubeClient
 from draftpy.adapters.kube.port_failures import read_failure
-from draftpy.adapters.kube.spdy import PROTOCOL, SpdySession
+from draftpy.adapters.kube.spdy import PROTOCOL, SpdyFrame, SpdySession
 from draftpy.adapters.kube.wires import Wire, open_wire, request_fields, target_of
 
 _FORWARDING = "portforward.k8s.io"
@@ -13,6 +14,15 @@ _FORWARDING = "portforward.k8s.io"
 _HARMLESS = (InterruptedError, ConnectionRefusedError)
 # What an earlier stream may still send before the session is worth less than a fresh one.
 _STALE_FRAMES = 64
+
+
+@dataclass(slots=True, kw_only=True)
+class _Streams:
+    """The two streams of one connection; `early` came while they were accepted."""
+
+    data: int
+    error: int
+    early: SpdyFrame | None = None
 
 
 class PortSession:
@@ -23,29 +33,31 @@ class PortSession:
         self.spdy = SpdySession(wire)
         self._requests = 0
 
-    def open(self, port: int) -> tuple[int, int]:
-        """The numbers of a fresh data stream and its error stream; raises OSError."""
+    def open(self, port: int) -> _Streams:
+        """Fresh streams to a port; raises OSError."""
         self._requests += 1
         common = {"port": str(port), "requestid": str(self._requests)}
         streams = ({"streamtype": kind, **common} for kind in ("error", "data"))
         error, data = self.spdy.open_streams(*streams)
         self.spdy.finish(error)
         self.wire.set_timeout(CONNECT_S)
-        self._wait_accepted(data)
+        opened = _Streams(data=data, error=error)
+        opened.early = self._wait_accepted(opened)
         self.wire.set_timeout(None)
-        return data, error
+        return opened
 
     def close(self) -> None:
         """End it; safe from any thread."""
         self.wire.close()
 
-    def _wait_accepted(self, stream: int) -> None:
+    def _wait_accepted(self, opened: _Streams) -> SpdyFrame:
+        """The first frame of either: what happens to a stream may overtake its acceptance."""
         for _ in range(_STALE_FRAMES):
             frame = self.spdy.recv()
-            if frame.stream == stream:
+            if frame.stream in (opened.data, opened.error):
                 if frame.is_broken:
                     raise OSError("the API server refuses the stream")
-                return
+                return frame
         raise OSError("an earlier stream does not end")
 
 
@@ -60,7 +72,7 @@ class SessionConnection:
     ) -> None:
         self._session = session
         self._give_back = give_back
-        self._data, self._error = session.open(port)
+        self._streams = session.open(port)
         self._rest = b""
         self._lock = threading.Lock()
         self._is_reading = False
@@ -85,7 +97,7 @@ class SessionConnection:
         """Send every byte; raises OSError when the stream broke."""
         if self._is_closed:
             raise OSError("the connection was closed")
-        self._session.spdy.send(self._data, payload)
+        self._session.spdy.send(self._streams.data, payload)
 
     def finish_sending(self) -> None:
         """Nothing: the container runtime would cut the answer off a second later."""
@@ -115,7 +127,7 @@ class SessionConnection:
             self._release()
 
     def _release(self) -> None:
-        if not self._is_broken and self._session.spdy.finish_soon(self._data):
+        if not self._is_broken and self._session.spdy.finish_soon(self._streams.data):
             self._give_back(self._session)
         else:
             self._session.close()
@@ -123,17 +135,21 @@ class SessionConnection:
     def _read(self) -> bytes:
         """Bytes of the data stream; b"" once the error stream has ended without a word, too."""
         while True:
-            frame = self._session.spdy.recv()
-            if frame.stream not in (self._data, self._error):
+            frame = self._next_frame()
+            if frame.stream not in (self._streams.data, self._streams.error):
                 continue
             if frame.is_broken:
                 raise OSError("the stream was reset")
-            if frame.stream == self._error and frame.payload:
+            if frame.stream == self._streams.error and frame.payload:
                 raise read_failure(frame.payload)
             if frame.payload:
                 return frame.payload
-            if frame.stream == self._error and frame.is_last:
+            if frame.stream == self._streams.error and frame.is_last:
                 return b""
+
+    def _next_frame(self) -> SpdyFrame:
+        early, self._streams.early = self._streams.early, None
+        return early or self._session.spdy.recv()
 
 
 def open_session(client: KubeClient, path: str) -> PortSession:
