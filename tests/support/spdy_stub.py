@@ -100,6 +100,14 @@ class SpdyStub:
         if not self.refusal:
             self.sessions += 1
             self.serve(SpdyPeer(target=target, reader=reader, sock=sock))
+        end_politely(sock, reader)
+
+
+def end_politely(sock: socket.socket, reader: BinaryIO) -> None:
+    """Unread bytes would reset the connection under what was sent last."""
+    sock.shutdown(socket.SHUT_WR)
+    while reader.read(65536):
+        pass
 
 
 @contextmanager

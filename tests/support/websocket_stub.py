@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from tests.support.spdy_stub import end_politely
+
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 BINARY, CLOSE = 2, 8
 
@@ -82,6 +84,7 @@ class WebsocketStub:
         sock.sendall(self.refusal or self._upgrade(headers))
         if not self.refusal:
             self.serve(Peer(request=request, headers=headers, reader=reader, sock=sock))
+        end_politely(sock, reader)
 
     def _upgrade(self, headers: dict[str, str]) -> bytes:
         key = headers["sec-websocket-key"].encode()

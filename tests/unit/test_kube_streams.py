@@ -102,6 +102,7 @@ def test_a_session_is_used_again_though_somebody_was_reading(tmp_path: Path) -> 
         for number in range(20):
             data, _, _ = peer.accept()
             peer.send(data, b"%d" % number)
+        peer.read_data(-1)
 
     with spdy_stub(serve) as stub, dialling(tmp_path, stub.url) as dialer:
         for number in range(20):
