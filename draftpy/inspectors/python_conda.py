@@ -43,7 +43,8 @@ def read_conda(read: Reading) -> tuple[str, ...]:
         read.problems.append(Problem(file=file, what=what, remedy=f"mend {file}"))
         return ()
     listed = doc.get("dependencies") if isinstance(doc, dict) else None
-    found = [name for entry in listed or () for name in _requirements(entry)]
+    entries = listed if isinstance(listed, list) else []
+    found = [name for entry in entries for name in _requirements(entry)]
     for requirement in found:
         line = text.count("\n", 0, max(text.find(re.split(r"[=<>~\[ ]", requirement)[0]), 0)) + 1
         read.add(requirement, Evidence(file=file, line=line, text=requirement))
@@ -62,8 +63,9 @@ def find_conda_python(read: Reading) -> tuple[str, str]:
 
 def _requirements(entry: object) -> list[str]:
     if isinstance(entry, dict):
-        listed = entry.get("pip") or ()
-        return [str(line) for line in listed if not str(line).startswith(("-", ".", "/"))]
+        listed = entry.get("pip")
+        lines = listed if isinstance(listed, list) else []
+        return [str(line) for line in lines if not str(line).startswith(("-", ".", "/"))]
     match = _ENTRY.fullmatch(str(entry).strip())
     if match is None:
         return []

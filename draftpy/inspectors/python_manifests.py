@@ -105,7 +105,7 @@ def _named(read: Reading, path: str, table: dict[str, Any]) -> None:
             Declared(
                 name=canonicalize_name(name),
                 version=f"~={match[1]}" if match else "",
-                extras=frozenset(str(extra) for extra in details.get("extras") or ()),
+                extras=frozenset(str(extra) for extra in _listed(details.get("extras"))),
                 evidence=Evidence(file=path, line=line, text=_text_at(text, line)),
             )
         )
@@ -132,7 +132,7 @@ def _with_pyproject(base: Manifests, doc: dict[str, Any], read: Reading) -> Mani
     _read_dependencies(read, project, text)
     dependencies = _table(poetry, "dependencies")
     _named(read, "pyproject.toml", dependencies)
-    for file in _dynamic_files(tool) if "dependencies" in project.get("dynamic", ()) else ():
+    for file in _dynamic_files(tool) if "dependencies" in _listed(project.get("dynamic")) else ():
         read.requirements(file)
     wanted = project.get("requires-python") or dependencies.get("python")
     line = line_of(text, r"^\s*(requires-python|python)\s*=")
@@ -163,8 +163,7 @@ def _with_pyproject(base: Manifests, doc: dict[str, Any], read: Reading) -> Mani
 
 
 def _read_dependencies(read: Reading, project: dict[str, Any], text: str) -> None:
-    dependencies = project.get("dependencies")
-    for requirement in dependencies if isinstance(dependencies, list) else ():
+    for requirement in _listed(project.get("dependencies")):
         if isinstance(requirement, str):
             line = line_of(text, rf"[\"']{re.escape(requirement)}[\"']")
             where = Evidence(file="pyproject.toml", line=line, text=_text_at(text, line))
@@ -192,7 +191,7 @@ def _dynamic_files(tool: dict[str, Any]) -> list[str]:
     dynamic = _table(_table(_table(tool, "setuptools"), "dynamic"), "dependencies")
     hatch = _table(_table(_table(_table(tool, "hatch"), "metadata"), "hooks"), "requirements_txt")
     files = dynamic.get("file") or hatch.get("files") or []
-    return [files] if isinstance(files, str) else [str(file) for file in files]
+    return [files] if isinstance(files, str) else [str(file) for file in _listed(files)]
 
 
 def _tasks(tool: dict[str, Any]) -> dict[str, str]:
@@ -219,3 +218,7 @@ def _text_at(text: str, line: int) -> str:
 def _table(doc: dict[str, Any], key: str) -> dict[str, Any]:
     value = doc.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

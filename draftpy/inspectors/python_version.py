@@ -70,8 +70,9 @@ def _minor(version: str) -> int:
 
 def _to_specifier(part: str) -> str:
     text = part.strip()
-    if text.startswith("^"):
-        return f">={text[1:]},<{int(text[1:].split('.')[0]) + 1}"
+    caret = re.fullmatch(r"\^\s*((\d+)\S*)", text)
+    if caret:
+        return f">={caret[1]},<{int(caret[2]) + 1}"
     if re.fullmatch(r"~\s*\d.*", text):
         return f"~={text[1:].strip()}.0"
     if re.fullmatch(r"<=3\.\d+", text):
@@ -104,9 +105,11 @@ def _sources(tree: SourceTree, manifests: Manifests) -> list[tuple[Evidence, str
 def _pipfile(tree: SourceTree) -> list[tuple[Evidence, str]]:
     text = tree.find_text("Pipfile") or ""
     try:
-        requires: Any = tomllib.loads(text).get("requires", {})
+        requires: Any = tomllib.loads(text).get("requires")
     except tomllib.TOMLDecodeError:
         return []  # The manifest reader tells.
+    if not isinstance(requires, dict):
+        return []
     wanted = requires.get("python_full_version") or requires.get("python_version")
     line = line_of(text, r"^\s*python_(full_)?version")
     return [(Evidence(file="Pipfile", line=line, text=str(wanted)), str(wanted))] if wanted else []

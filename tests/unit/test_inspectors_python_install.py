@@ -212,3 +212,20 @@ def test_poetry_without_a_package_installs_its_dependencies(tmp_path: Path) -> N
 def test_dependency_of_a_path_needs_the_source(tmp_path: Path) -> None:
     files = {"pyproject.toml": f"{POETRY}mine={{path='libs/mine'}}\n", "poetry.lock": LOCK, **APP}
     assert value_of(tmp_path, files, "needs_source") is True
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": "[project]\ndependencies=1\ndynamic=true\nscripts=[1]\n"},
+        {"pyproject.toml": "[tool.poetry.dependencies]\npython='^x'\nflask={extras=2}\n"},
+        {"pyproject.toml": "[tool.setuptools.dynamic]\ndependencies={file=1}\n"
+         "[project]\ndynamic=['dependencies']\n"},
+        {"Pipfile": "requires=1\npackages=1\n"},
+        {"environment.yml": "dependencies: 1\n"},
+        {"environment.yml": "dependencies: [{pip: 1}, null]\n"},
+        {"setup.cfg": "[metadata]\nname\n"},
+    ],
+)  # fmt: skip
+def test_values_of_the_wrong_type_are_passed_over(tmp_path: Path, files: dict[str, str]) -> None:
+    assert start_of(tmp_path, {**files, **APP}).endswith("app:app")
