@@ -142,9 +142,17 @@ def _pnpm(
         # Without CI it would ask before it removes anything.
         prune="CI=true pnpm prune --prod --ignore-scripts",
         cache="/root/.local/share/pnpm/store",
+        env=_pnpm_env(chosen),
         files=(".npmrc", PNPM_WORKSPACE, ".pnpmfile.cjs"),
         evidence=evidence,
     )
+
+
+def _pnpm_env(version: str) -> tuple[str, ...]:
+    """Since 11, pnpm wants itself in the lock file, unless it is told to be the one."""
+    major = version.partition(".")[0]
+    is_newer = major.isdigit() and int(major) >= 11
+    return ("pnpm_config_pm_on_fail=ignore",) if is_newer else ()
 
 
 def _pnpm_version(tree: SourceTree, manifest: NodeManifest, lock: Lock | None) -> str:

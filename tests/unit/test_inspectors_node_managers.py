@@ -229,3 +229,11 @@ def test_node_of_packages_that_are_compiled_against_one(
 ) -> None:
     files = {**package(dependencies={dependency: wanted}), "index.js": EXPRESS}
     assert facts_of(tmp_path, files).find_value("node.version") == node
+
+
+@pytest.mark.parametrize(
+    ("version", "env"), [("10.12.1", ""), ("12.1.0", "pnpm_config_pm_on_fail=ignore")]
+)
+def test_pnpm_that_would_look_for_itself(tmp_path: Path, version: str, env: str) -> None:
+    files = {**package(packageManager=f"pnpm@{version}", **KOA), "index.js": EXPRESS}
+    assert words(facts_of(tmp_path, files), "build_env") == env
