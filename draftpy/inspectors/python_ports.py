@@ -29,6 +29,9 @@ class PortReader:
         # Attributes of settings and parsed options, by their last step: `args.port`.
         self.options: dict[str, ast.expr] = {}
         self.settings: set[str] = set()
+        # What the file's own functions are called with, by the argument's name.
+        self.passed: dict[str, ast.expr] = {}
+        self.functions = {n.name: n for n in syntax.tree.body if isinstance(n, _FUNCTIONS)}
         for node in syntax.nodes:
             self._note(node)
         self.values |= syntax.constants
@@ -60,6 +63,10 @@ class PortReader:
 
     def text(self, node: ast.expr | None) -> str:
         """A literal text, also as the default of an environ variable."""
+        passed = self.passed.get(node.id) if isinstance(node, ast.Name) else None
+        return self._text(passed) or self._text(node)
+
+    def _text(self, node: ast.expr | None) -> str:
         found = self.value(node)
         if isinstance(found, ast.Attribute):
             found = self.options.get(found.attr, found)
@@ -68,8 +75,12 @@ class PortReader:
         return as_text(found)
 
     def _read_name(self, node: ast.Name, steps: int) -> PortOrigin:
-        found = self.values.get(node.id) or self.options.get(node.id)
-        return self.read(found, steps - 1)
+        """An argument is what its function is called with, else its default."""
+        for source in (self.passed, self.values, self.options):
+            found = self.read(source.get(node.id), steps - 1)
+            if found.port or found.variable:
+                return found
+        return PortOrigin()
 
     def _read_attribute(self, node: ast.Attribute, steps: int) -> PortOrigin:
         found = self.read(self.options.get(node.attr), steps - 1)
@@ -106,6 +117,17 @@ class PortReader:
             self._note_class(node)
         elif isinstance(node, ast.Call):
             self._note_option(node)
+            self._note_passed(node)
+
+    def _note_passed(self, call: ast.Call) -> None:
+        function = self.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if function is None:
+            return
+        named = keywords_of(call)
+        positional = zip((a.arg for a in function.args.args), call.args, strict=False)
+        for name, value in (*positional, *named.items()):
+            if not (isinstance(value, ast.Name) and value.id == name):
+                self.passed[name] = value
 
     def _note_class(self, node: ast.ClassDef) -> None:
         bases = {self.syntax.full_name(base).rpartition(".")[2] for base in node.bases}

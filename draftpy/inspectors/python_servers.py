@@ -78,6 +78,7 @@ _CALLS = {
     "eventlet.listen": Known(position=0, keyword="addr"),
     "cheroot.wsgi.Server": Known(position=0, keyword="bind_addr"),
     "socket.create_server": Known(position=0, keyword="address"),
+    "prometheus_client.start_http_server": Known(position=0, host_keyword="addr"),
     "cherrypy.quickstart": Known(port=8080, host=LOOPBACK),
     "nicegui.ui.run": Known(port=8080, host=EVERYWHERE),
     "robyn.Robyn.start": Known(

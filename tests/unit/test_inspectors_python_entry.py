@@ -194,6 +194,11 @@ def test_servers_that_the_environ_moves(
          "web.run_app(x, port=args.port)", 9123),
         ("from http.server import *\ndef run(server=HTTPServer, port=8765):\n"
          "    server(('', port), X).serve_forever()\nrun()", 8765),
+        ("import argparse\nfrom http.server import *\ndef run(addr='localhost', port=8000):\n"
+         "    HTTPServer((addr, port), X).serve_forever()\np = argparse.ArgumentParser()\n"
+         "p.add_argument('-p', '--port', default=8766)\nargs = p.parse_args()\n"
+         "run('0.0.0.0', port=args.port)", 8766),
+        ("import prometheus_client\nprometheus_client.start_http_server(9105)", 9105),
         ("import grpc\ns = grpc.server(x)\ns.add_insecure_port('[::]:50051')\ns.start()", 50051),
         ("import socket\ns = socket.socket()\ns.bind(('0.0.0.0', 9999))\ns.listen()", 9999),
         ("from gevent.pywsgi import WSGIServer\nWSGIServer(('0.0.0.0', 5055), x).serve_forever()",
@@ -216,6 +221,14 @@ def test_settings_move_the_port(tmp_path: Path) -> None:
         "import uvicorn\nuvicorn.run(app, host='0.0.0.0', port=S().port)\n"
     )
     assert value_of(tmp_path, {"main.py": code}, "port_variable") == "PORT"
+
+
+def test_host_that_a_function_is_called_with(tmp_path: Path) -> None:
+    code = (
+        "from http.server import *\ndef run(addr='localhost', port=8000):\n"
+        "    HTTPServer((addr, port), X).serve_forever()\nrun('0.0.0.0')\n"
+    )
+    assert problems_of(tmp_path, {"main.py": code}) == []
 
 
 def test_variable_moves_the_host(tmp_path: Path) -> None:
