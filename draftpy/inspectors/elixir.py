@@ -29,6 +29,7 @@ DEFAULT_PORT = 8080
 _OTP = {"1.14": "25", "1.15": "26", "1.16": "26", "1.17": "27", "1.18": "27", "1.19": "28"}
 _FRAMEWORKS = {"phoenix": "Phoenix", "plug_cowboy": "Plug", "bandit": "Bandit", "plug": "Plug"}
 _SCRIPTS = ("main.exs", "server.exs", "app.exs", "run.exs", "worker.exs")
+_STAYS = re.compile(r"\breceive\s+do\b|:infinity\b|--no-halt|\bStream\.(?:interval|repeatedly)\b")
 # What has a sensible stand-in until somebody sets the real one.
 _KNOWN_ENV = ("SECRET_KEY_BASE", "DATABASE_URL", "DATABASE_PATH", "PHX_HOST", "PORT", "PHX_SERVER")
 
@@ -63,12 +64,21 @@ def _inspect_script(tree: SourceTree) -> Findings:
     where = Evidence(file=script, means=f"starts as elixir {script}")
     facts = [
         Fact(key="elixir.start", value=("elixir", script), evidence=where),
-        *_port_facts(listening, is_web=listening.serves),
+        *_script_kind(tree, script, listening),
         version,
         *_otp_facts(tree, str(version.value)),
         Fact(key="elixir.is_script", value=True),
     ]
     return Findings(facts=tuple(facts), problems=problems)
+
+
+def _script_kind(tree: SourceTree, script: str, listening: Listening) -> Iterator[Fact]:
+    """A script that neither serves nor waits has done its work when it ends."""
+    code = strip_elixir(tree.find_text(script) or "")
+    if listening.serves or _STAYS.search(code):
+        yield from _port_facts(listening, is_web=listening.serves)
+    else:
+        yield Fact(key="elixir.kind", value=str(AppKind.JOB))
 
 
 def _framework_facts(project: MixProject) -> Iterator[Fact]:

@@ -193,12 +193,18 @@ def _program(tree: SourceTree) -> Site | None:
         line = text.count("\n", 0, found.start()) + 1 if found else 1
         port = _PORT.search(text) if listens else None
         return Site(
-            kind=AppKind.WEB if listens else AppKind.WORKER,
+            kind=_kind(listens=bool(listens), loops=bool(loops)),
             evidence=Evidence(file=path, line=line, text=text.splitlines()[line - 1].strip()),
             script=("php", path),
             port=int(port[1]) if port else 0,
         )
     return None
+
+
+def _kind(*, listens: bool, loops: bool) -> AppKind:
+    if listens:
+        return AppKind.WEB
+    return AppKind.WORKER if loops else AppKind.JOB
 
 
 def _lone_page(tree: SourceTree) -> Site | None:

@@ -23,6 +23,11 @@ _SERVER_COMMANDS: dict[str, tuple[str, ...]] = {
     "thin": ("thin", "start", "--address", "0.0.0.0", "--port", PORT_MARK),
 }
 _WORKERS = ("Sidekiq::Job", "Sidekiq::Worker")
+# What goes on for ever, or until it is told to end; anything else is done at once.
+_STAYS = re.compile(
+    r"\bloop\s*(?:do|\{)|\bwhile\s+true\b|\buntil\s+false\b|\bsleep\s*$|\.(?:run|start|join|listen)\b",
+    re.MULTILINE,
+)
 _MAX_FILES = 60
 
 
@@ -172,7 +177,7 @@ def _script(tree: SourceTree, manifest: RubyManifest) -> RubyStart | None:
     return RubyStart(
         command=StartCommand(args=(*_ruby(manifest), named)),
         evidence=Evidence(file=named),
-        kind=AppKind.WORKER,
+        kind=AppKind.WORKER if _STAYS.search(shapes[named].code) else AppKind.JOB,
         shape=shapes[named],
         file=named,
         added=_missing(shapes[named], manifest),

@@ -160,3 +160,11 @@ def test_gleam_on_localhost_is_told(tmp_path: Path) -> None:
 
 def test_broken_gleam_toml_is_named(tmp_path: Path) -> None:
     assert facts_of(tmp_path, {"gleam.toml": "name = "}).problems[0].file == "gleam.toml"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("IO.puts(1)\n", "job"), ("Process.sleep(:infinity)\n", "worker")],
+)
+def test_kind_of_an_elixir_script(tmp_path: Path, code: str, kind: str) -> None:
+    assert facts_of(tmp_path, {"run.exs": code}).find_value("elixir.kind") == kind

@@ -138,7 +138,7 @@ def program_of(facts: Facts) -> tuple[object, ...]:
     [
         ("server.php", "<?php\n$s = stream_socket_server('tcp://0.0.0.0:9001');\n", "web", 9001),
         ("worker.php", "<?php\nwhile (true) { sleep(1); }\n", "worker", None),
-        ("tool.php", "#!/usr/bin/env php\n<?php echo 1;\n", "worker", None),
+        ("tool.php", "#!/usr/bin/env php\n<?php echo 1;\n", "job", None),
     ],
 )
 def test_program_without_pages(

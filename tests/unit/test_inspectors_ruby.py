@@ -204,3 +204,16 @@ def test_webrick_answers_where_it_is_what_the_gemfile_names(tmp_path: Path) -> N
     facts = facts_of(tmp_path, files)
     assert start_of(facts) == "bundle exec rackup --host 0.0.0.0 --port {port}"
     assert facts.find_value("ruby.added") == ("rackup",)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("puts 1\n", "job"),
+        ("# loop do\nputs 1\n", "job"),
+        ("loop do\n  sleep 5\nend\n", "worker"),
+        ("bot = Discordrb::Bot.new\nbot.run\n", "worker"),
+    ],
+)
+def test_kind_of_a_script(tmp_path: Path, code: str, kind: str) -> None:
+    assert facts_of(tmp_path, {"bot.rb": code}).find_value("ruby.kind") == kind
