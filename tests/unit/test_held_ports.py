@@ -184,8 +184,8 @@ def test_a_pod_that_breaks_in_the_middle_of_an_answer_is_no_clean_end() -> None:
         def dial(self, pod: str, port: int) -> Connection:  # type: ignore[override]
             return Torn()
 
-    with forwarding(TornDialer(), "a") as forward, connect(forward) as client:
-        with pytest.raises(ConnectionResetError):
+    with forwarding(TornDialer(), "a") as forward, pytest.raises(ConnectionResetError):
+        with connect(forward) as client:
             read_all(client)
 
 
