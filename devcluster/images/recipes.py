@@ -2,10 +2,22 @@
 
 import re
 
-from devcluster.images import beam, core, js_runtimes, jvm, longtail, native, php, ruby, rust_lang
+from devcluster.images import (
+    beam,
+    core,
+    js_runtimes,
+    jvm,
+    longtail,
+    native,
+    php,
+    python_tools,
+    ruby,
+    rust_lang,
+)
 from devcluster.images.recipe import Match, Recipe
 
 RECIPES: tuple[Recipe, ...] = (
+    *python_tools.RECIPES,
     *core.RECIPES,
     *beam.RECIPES,
     *js_runtimes.RECIPES,
