@@ -2,7 +2,8 @@
 
 import webbrowser
 
-from draftpy.events import Event, Failed, Forwarding, LogLine, Notice, Stopped
+from draftpy.events import Event, Forwarding, Notice
+from draftpy.ui.logs_only import LogsOnly
 from draftpy.wiring.reporting import ClosableReporter
 
 
@@ -11,20 +12,18 @@ class Screen:
 
     def __init__(self, reporter: ClosableReporter) -> None:
         self._reporter = reporter
+        self._shown = LogsOnly(reporter)
         self._url = ""
-        self._logs_only = False
 
     def report(self, event: Event) -> None:
         """Pass it on."""
         if isinstance(event, Forwarding) and not self._url:
             self._url = event.url
-        if not self._logs_only or isinstance(event, LogLine | Failed | Stopped):
-            self._reporter.report(event)
+        self._shown.report(event)
 
     def toggle_logs_only(self) -> None:
         """Show nothing but logs and failures, or everything again."""
-        self._logs_only = not self._logs_only
-        text = "logs only; l shows all" if self._logs_only else "all is shown again"
+        text = "logs only; l shows all" if self._shown.toggle() else "all is shown again"
         self._reporter.report(Notice(text=text))
 
     def close(self) -> None:
