@@ -12,7 +12,7 @@ from draftpy.inspectors.node_package import Package
 from draftpy.inspectors.node_run import Run
 from draftpy.inspectors.node_serving import Serving
 from draftpy.inspectors.node_shapes import read_scripts
-from draftpy.inspectors.node_sites import find_output
+from draftpy.inspectors.node_ssr import find_output
 from draftpy.inspectors.node_workspaces import Member, is_aside, likeliness
 
 _PROJECT = "project.json"
@@ -103,11 +103,8 @@ def _output(package: Package, project: _Project) -> str:
         path = told.replace("{projectRoot}", project.folder).replace("{workspaceRoot}/", "")
         return normpath(path)
     inner = replace(package, tree=package.tree.below(project.folder))
-    for stem, path in (
-        ("vite.config", ("build", "outDir")),
-        ("webpack.config", ("output", "path")),
-    ):
-        found = find_output(inner.config(stem), *path)
-        if found:
-            return normpath(join(project.folder, found))
+    bundled = find_output(inner.config("vite.config"), "build", "outDir")
+    bundled = bundled or find_output(inner.config("webpack.config"), "output", "path")
+    if bundled:
+        return normpath(join(project.folder, bundled))
     return f"dist/{project.folder}"
