@@ -1,5 +1,3 @@
-module example.com/notes
+module example.com/dice
 
 go 1.25
-
-require github.com/mattn/go-sqlite3 v1.14.24

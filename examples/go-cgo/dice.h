@@ -1,0 +1,1 @@
+int roll(unsigned int seed);
