@@ -24,7 +24,8 @@ ASIDE_FOLDERS = frozenset(
 MAX_FILES = 20_000
 MAX_FOLDERS = 10_000
 MAX_OF_A_KIND = 2_000
-MAX_DEPTH = 8
+# Sources of Java lie deep: apps/shop/web/src/main/java/com/example/shop/web.
+MAX_DEPTH = 14
 MAX_TEXT_BYTES = 1_000_000
 
 

@@ -130,7 +130,8 @@ def test_app_among_projects(tmp_path: Path) -> None:
 
 
 def test_plugins_of_the_builds_own(tmp_path: Path) -> None:
-    own = "plugins { id 'application' }\njava.toolchain.languageVersion = JavaLanguageVersion.of(25)\n"
+    own = "plugins { id 'application' }\njava.toolchain.languageVersion = "
+    own += "JavaLanguageVersion.of(25)\n"
     files = {
         "settings.gradle": "include('app')\n",
         "buildSrc/src/main/groovy/shop.app.gradle": own,

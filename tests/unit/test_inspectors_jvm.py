@@ -301,3 +301,14 @@ def test_kotlin_by_maven(tmp_path: Path) -> None:
     assert facts.find_value("kotlin.start") == ("java", "-cp", "/app/app.jar:/app/lib/*", "x.AppKt")
     assert facts.find_value("kotlin.port") == 8181
     assert value(facts, "manifest") is None
+
+
+def test_module_and_package_may_lie_deep(tmp_path: Path) -> None:
+    folder = "services/shop/api"
+    child = "<parent><artifactId>shop</artifactId></parent>"
+    files = {
+        "pom.xml": pom(modules(folder)),
+        f"{folder}/pom.xml": pom(child, artifact="api"),
+        f"{folder}/src/main/java/com/example/company/shop/api/Main.java": MAIN,
+    }
+    assert value(facts_of(tmp_path, files), "product") == f"{folder}/target/api-1.0.jar"
