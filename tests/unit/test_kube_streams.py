@@ -1,5 +1,6 @@
 """Ports of pods: over SPDY, or by a websocket where that is not to be had."""
 
+import select
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -265,6 +266,23 @@ def test_a_refusal_that_overtakes_the_acceptance_is_seen(tmp_path: Path) -> None
 
     with dialled(tmp_path, serve) as connection, pytest.raises(ConnectionRefusedError):
         connection.recv(1)
+
+
+def test_nothing_is_sent_before_the_data_stream_is_accepted(tmp_path: Path) -> None:
+    """What comes before that, servers drop."""
+    got: list[object] = []
+
+    def serve(peer: SpdyPeer) -> None:
+        data, error, _ = peer.accept(replies=False)
+        peer.reply(error)
+        got.extend(select.select([peer.sock], [], [], 0.1)[0])
+        peer.reply(data)
+        peer.finish(data, error)
+
+    with dialled(tmp_path, serve) as connection:
+        connection.send_all(b"abc")
+        assert connection.recv(1) == b""
+    assert got == []
 
 
 def test_bytes_that_overtake_the_acceptance_are_not_lost(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from draftpy.adapters.kube.client import CONNECT_S, KubeClient
 from draftpy.adapters.kube.port_failures import read_failure
@@ -18,11 +18,16 @@ _STALE_FRAMES = 64
 
 @dataclass(slots=True, kw_only=True)
 class _Streams:
-    """The two streams of one connection; `early` came while they were accepted."""
+    """The two streams of one connection; `early` came before they were accepted."""
 
     data: int
     error: int
-    early: SpdyFrame | None = None
+    early: list[SpdyFrame] = field(default_factory=list)
+
+    def is_decided(self, frame: SpdyFrame) -> bool:
+        """Whether the data stream is accepted, or over already."""
+        is_accepted = frame.stream == self.data and frame.is_accepted
+        return is_accepted or (frame.stream == self.error and frame.is_last)
 
 
 class PortSession:
@@ -39,25 +44,27 @@ class PortSession:
         common = {"port": str(port), "requestid": str(self._requests)}
         streams = ({"streamtype": kind, **common} for kind in ("error", "data"))
         error, data = self.spdy.open_streams(*streams)
-        self.spdy.finish(error)
-        self.wire.set_timeout(CONNECT_S)
         opened = _Streams(data=data, error=error)
-        opened.early = self._wait_accepted(opened)
+        self.wire.set_timeout(CONNECT_S)
+        self._wait_accepted(opened)
         self.wire.set_timeout(None)
+        self.spdy.finish(error)
         return opened
 
     def close(self) -> None:
         """End it; safe from any thread."""
         self.wire.close()
 
-    def _wait_accepted(self, opened: _Streams) -> SpdyFrame:
-        """The first frame of either: what happens to a stream may overtake its acceptance."""
+    def _wait_accepted(self, opened: _Streams) -> None:
+        """What is sent before that, the server drops; what happens to a stream may overtake it."""
         for _ in range(_STALE_FRAMES):
             frame = self.spdy.recv()
             if frame.stream in (opened.data, opened.error):
                 if frame.is_broken:
                     raise OSError("the API server refuses the stream")
-                return frame
+                opened.early.append(frame)
+                if opened.is_decided(frame):
+                    return
         raise OSError("an earlier stream does not end")
 
 
@@ -148,8 +155,8 @@ class SessionConnection:
                 return b""
 
     def _next_frame(self) -> SpdyFrame:
-        early, self._streams.early = self._streams.early, None
-        return early or self._session.spdy.recv()
+        early = self._streams.early
+        return early.pop(0) if early else self._session.spdy.recv()
 
 
 def open_session(client: KubeClient, path: str) -> PortSession:

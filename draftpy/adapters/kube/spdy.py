@@ -25,6 +25,7 @@ class SpdyFrame:
     stream: int
     payload: bytes = b""
     is_last: bool = False
+    is_accepted: bool = False
     is_broken: bool = False
 
 
@@ -84,7 +85,10 @@ class SpdySession:
         if kind not in (_SYN_REPLY, _RST_STREAM) or len(payload) < 4:
             return None
         (stream,) = struct.unpack("!I", payload[:4])
-        return SpdyFrame(stream=stream, is_last=is_last, is_broken=kind == _RST_STREAM)
+        is_broken = kind == _RST_STREAM
+        return SpdyFrame(
+            stream=stream, is_last=is_last, is_accepted=not is_broken, is_broken=is_broken
+        )
 
     def _syn(self, stream: int, headers: Mapping[str, str]) -> bytes:
         texts = [text.encode() for pair in headers.items() for text in pair]
