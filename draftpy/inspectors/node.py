@@ -18,6 +18,7 @@ from draftpy.inspectors.node_build import Build, Project, plan_build
 from draftpy.inspectors.node_listening import host_problems, listening_facts
 from draftpy.inspectors.node_managers import Manager, find_manager
 from draftpy.inspectors.node_manifest import PACKAGE_JSON, NodeManifest, read_manifest
+from draftpy.inspectors.node_migrations import find_migrations
 from draftpy.inspectors.node_scripts import is_build_step
 from draftpy.inspectors.node_version import find_bun_version, find_version
 from draftpy.inspectors.node_workspaces import find_members
@@ -159,8 +160,9 @@ def _run_facts(project: Project) -> Iterator[Fact]:
     means_start = f"starts as {' '.join(args)}"
     yield Fact(key="node.start", value=args, evidence=replace(where, means=means_start))
     yield Fact(key="node.kind", value=str(run.kind))
-    if run.migrations:
-        yield Fact(key="node.migrations", value=run.migrations, evidence=where)
+    migrations = find_migrations(project)
+    if migrations:
+        yield Fact(key="node.migrations", value=migrations, evidence=where)
     yield from listening_facts(project)
 
 

@@ -247,3 +247,28 @@ def test_json_server_is_told_where_to_listen(tmp_path: Path) -> None:
     files = package(scripts={"start": "json-server db.json"}, dependencies={"json-server": "^0.17"})
     facts = facts_of(tmp_path, {**files, "db.json": "{}"})
     assert start_of(facts) == "json-server db.json --host 0.0.0.0 --port {port}"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "files", "command"),
+    [
+        ({"start": "prisma migrate deploy && node a.js"}, {}, "npx prisma migrate deploy"),
+        (
+            {"start": "npm run up && node a.js", "up": "knex migrate:latest"},
+            {},
+            "npx knex migrate:latest",
+        ),
+        ({"migrate": "NODE_ENV=x knex migrate:latest"}, {}, "npx knex migrate:latest"),
+        ({"migrate": "prisma migrate dev"}, {}, ""),
+        ({}, {"prisma/migrations/1/migration.sql": ""}, "npx prisma migrate deploy"),
+        ({}, {}, ""),
+    ],
+)
+def test_migrations_are_offered(
+    tmp_path: Path, scripts: dict[str, str], files: dict[str, str], command: str
+) -> None:
+    facts = facts_of(
+        tmp_path, {**package(scripts=scripts), "a.js": EXPRESS, "index.js": "", **files}
+    )
+    value = facts.find_value("node.migrations")
+    assert (" ".join(value) if isinstance(value, tuple) else "") == command
