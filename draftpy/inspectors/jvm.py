@@ -212,6 +212,8 @@ def _build_facts(app: JvmApp, version: str) -> Iterator[Fact]:
         "product": product.path,
         "libraries": product.libraries,
     }
+    if app.tool == "maven" and not (app.module or app.wrapper) and product.program:
+        facts["program"] = product.program
     if product.layout is Layout.WAR:
         facts["server_image"] = choose_tomcat(app, version)
     for name, value in facts.items():

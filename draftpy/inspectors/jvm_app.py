@@ -22,13 +22,15 @@ class Layout(StrEnum):
 class Product:
     """What the build leaves: `path` from the source's root, `main` a class or empty for -jar.
 
-    `libraries`: the folder of the jars that it needs, for CLASSES and SCRIPT.
+    `libraries`: the folder of the jars that it needs, for CLASSES and SCRIPT. `program` is the
+    class that has the main method, however it is started.
     """
 
     layout: Layout
     path: str
     main: str = ""
     libraries: str = ""
+    program: str = ""
     evidence: Evidence | None = None
 
 

@@ -113,7 +113,10 @@ def _spring(pom: Pom, target: str, mains: tuple[MainClass, ...]) -> _Candidate:
     ending = "war" if pom.packaging == "war" else "jar"
     name = f"{pom.final_name}{f'-{classifier}' if classifier else ''}.{ending}"
     where = mains[0].evidence if mains else None
-    product = Product(layout=Layout.SPRING, path=f"{target}/{name}", evidence=where)
+    program = mains[0].name if mains else ""
+    product = Product(
+        layout=Layout.SPRING, path=f"{target}/{name}", program=program, evidence=where
+    )
     return _Candidate(pom=pom, product=product, goals=goals, mains=mains)
 
 
@@ -132,6 +135,7 @@ def _plain(pom: Pom, target: str, main: str, where: Evidence | None) -> _Candida
             layout=Layout.JAR,
             path=f"{target}/{name}",
             main="" if told else main,
+            program=main,
             evidence=where,
         )
         return _Candidate(pom=pom, product=product)
@@ -141,6 +145,7 @@ def _plain(pom: Pom, target: str, main: str, where: Evidence | None) -> _Candida
         path=f"{target}/{pom.final_name}.jar",
         main=main,
         libraries="/out/lib" if needs else "",
+        program=main,
         evidence=where,
     )
     return _Candidate(pom=pom, product=product, goals=(_COPY,) if needs else ())
