@@ -222,7 +222,7 @@ def _why_nothing(projects: DotnetProjects, manifest: str) -> Iterator[Problem]:
     bound = next((p for p in projects.projects if p.is_program and not p.frameworks), None)
     if bound:
         wanted = bound.properties.get("TargetFramework") or bound.properties.get("TargetFrameworks")
-        what = f"is for {wanted or 'the .NET Framework'}, which only Windows has"
+        what = f"is for {wanted or 'the .NET Framework'}, which does not run on a Linux server"
         yield Problem(file=bound.path, what=what)
     elif projects.projects:
         yield Problem(file=manifest, what="builds libraries: it has no program", is_note=True)

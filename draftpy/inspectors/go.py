@@ -30,6 +30,7 @@ from draftpy.inspectors.go_web import (
     listening_of,
 )
 from draftpy.inspectors.listening import Listening
+from draftpy.inspectors.procfile import find_start
 from draftpy.inspectors.read_paths import find_read_paths
 from draftpy.inspectors.versions import GO
 from draftpy.source import SourceTree
@@ -47,7 +48,8 @@ def inspect(tree: SourceTree) -> Findings:
     if not modules.modules:
         return Findings(problems=modules.problems)
     files = read_go_files(tree)
-    programs = find_programs(files, modules)
+    start = find_start(tree)
+    programs = find_programs(files, modules, start.names if start else frozenset())
     manifest = WORK if modules.is_workspace else MOD
     facts = [Fact(key="go.manifest", value=manifest, evidence=Evidence(file=manifest, line=1))]
     problems = [*modules.problems]
@@ -96,9 +98,12 @@ def _program_facts(
     if kind is AppKind.WEB:
         yield from listening.facts("go")
         yield from health_facts(files)
-    arguments = find_arguments(files, title, PORT_MARK)
+    start = find_start(tree)
+    told = start.arguments_of(program.name) if start else None
+    arguments = find_arguments(files, title, PORT_MARK) if told is None else told
     if arguments:
-        yield Fact(key="go.arguments", value=arguments)
+        source = start.evidence if start and told else None
+        yield Fact(key="go.arguments", value=arguments, evidence=source)
     yield Fact(key="go.assets", value=_assets(tree, files))
     cgo = find_cgo(program.module, files)
     facts: dict[str, FactValue] = {

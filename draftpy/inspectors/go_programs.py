@@ -54,6 +54,13 @@ class Program:
         return f"./{self.folder}" if self.folder else "."
 
     @property
+    def name(self) -> str:
+        """What Go calls it: its folder's name, or the last part of its module's path."""
+        if self.folder != self.module.folder:
+            return basename(self.folder)
+        return basename(re.sub(r"/v\d+$", "", self.module.path))
+
+    @property
     def line(self) -> int:
         """Where its main function is."""
         match = _MAIN_FUNC.search(self.main.file.code)
@@ -67,14 +74,19 @@ def read_go_files(tree: SourceTree) -> list[GoFile]:
     return [_read(path, text) for path, text in texts if not _LEFT_OUT.search(text)]
 
 
-def find_programs(files: list[GoFile], modules: GoModules) -> list[Program]:
-    """Every main package, the likeliest first: one a folder."""
+def find_programs(
+    files: list[GoFile], modules: GoModules, wanted: frozenset[str] = frozenset()
+) -> list[Program]:
+    """Every main package, one that is `wanted` by its name first, then the likeliest."""
     found: dict[str, Program] = {}
     for file in files:
         home = modules.find_home(file.folder) if file.is_main else None
         if home and file.folder not in found:
             found[file.folder] = Program(folder=file.folder, main=file, module=home)
-    return sorted(found.values(), key=lambda program: _order(program, files, modules))
+    return sorted(
+        found.values(),
+        key=lambda program: (program.name not in wanted, _order(program, files, modules)),
+    )
 
 
 def files_of(program: Program, files: list[GoFile], modules: GoModules) -> list[GoFile]:

@@ -19,6 +19,18 @@ class Process:
     command: StartCommand
     evidence: Evidence
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The file names of its words, among which is that of the program it starts."""
+        words = [word for arg in self.command.args for word in arg.split()]
+        return frozenset(word.rpartition("/")[2] for word in words)
+
+    def arguments_of(self, program: str) -> tuple[str, ...] | None:
+        """What follows the program's name, if that is what it starts without a shell."""
+        if self.command.program.rpartition("/")[2] != program:
+            return None
+        return self.command.args[1:]
+
 
 def read_processes(tree: SourceTree) -> tuple[Process, ...]:
     """The processes of the Procfile, in its order."""

@@ -13,6 +13,7 @@ from draftpy.inspectors.facts import (
     Findings,
     Problem,
 )
+from draftpy.inspectors.procfile import find_start
 from draftpy.inspectors.read_paths import find_read_paths
 from draftpy.inspectors.rust_manifests import MANIFEST, Binary, Crate, Crates, load_crates
 from draftpy.inspectors.rust_system import find_system_packages
@@ -52,13 +53,18 @@ def inspect(tree: SourceTree) -> Findings:
 
 def _rank(tree: SourceTree, crates: Crates) -> list[_Program]:
     """Every program, the likeliest first."""
-    found = [_Program(crate=c, binary=b) for c in crates.crates for b in c.binaries]
+    crates_here = [c for c in crates.crates if not _is_for_browsers(c)]
+    found = [_Program(crate=c, binary=b) for c in crates_here for b in c.binaries]
     names = {c.name for c in crates.crates if not c.folder}
+
+    start = find_start(tree)
+    wanted = start.names if start else frozenset()
 
     def order(program: _Program) -> tuple[object, ...]:
         crate, binary = program.crate, program.binary
         text = tree.find_text(binary.path) or ""
         return (
+            binary.name not in wanted,
             bool(crate.default_run) and crate.default_run != binary.name,
             bool(crates.defaults) and crate.folder not in crates.defaults,
             bool(_ASIDE.search(crate.folder) or _ASIDE.search(binary.name)),
@@ -72,6 +78,13 @@ def _rank(tree: SourceTree, crates: Crates) -> list[_Program]:
         )
 
     return sorted(found, key=order)
+
+
+def _is_for_browsers(crate: Crate) -> bool:
+    """Whether it is compiled to WebAssembly, not to a program of the system."""
+    return any(name in crate.dependencies for name in ("yew", "sycamore", "seed")) and not any(
+        name in crate.dependencies for name in FRAMEWORKS
+    )
 
 
 def _program_facts(
@@ -89,7 +102,9 @@ def _program_facts(
     yield Fact(key="rust.binary", value=binary.name)
     yield from web_facts(tree, crate, files)
     system = find_system_packages(tree, crates)
+    start = find_start(tree)
     facts: dict[str, FactValue] = {
+        "arguments": (start.arguments_of(binary.name) if start else None) or (),
         "build": _build(tree, crates, program, len(programs)),
         "output": system.output,
         "is_locked": tree.has("Cargo.lock"),

@@ -88,12 +88,12 @@ def test_several_targets_name_the_newest(tmp_path: Path) -> None:
     assert "net10.0" in str(facts.find_value("dotnet.build"))
 
 
-@pytest.mark.parametrize("framework", ["net48", "v4.7.2", "net8.0-windows"])
+@pytest.mark.parametrize("framework", ["net48", "v4.7.2", "net8.0-windows", "net9.0-android"])
 def test_what_only_windows_has(tmp_path: Path, framework: str) -> None:
     text = project(properties=f"<TargetFramework>{framework}</TargetFramework>")
     facts = of(tmp_path, {"A.csproj": text})
     assert facts.find_value("dotnet.project") is None
-    assert "only Windows" in facts.problems[0].what
+    assert "does not run on a Linux server" in facts.problems[0].what
 
 
 @pytest.mark.parametrize(

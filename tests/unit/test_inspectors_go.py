@@ -221,3 +221,11 @@ def test_missing_sums(tmp_path: Path) -> None:
     assert facts_of(tmp_path, files).find_value("go.needs_sums") is True
     files["go.sum"] = "x"
     assert facts_of(tmp_path, files).find_value("go.needs_sums") is False
+
+
+def test_procfile_names_the_program_and_its_arguments(tmp_path: Path) -> None:
+    files = {"cmd/server/main.go": MAIN, "cmd/zoo/main.go": MAIN}
+    procfile = {"Procfile": "web: bin/zoo --listen $PORT\n"}
+    facts = facts_of(tmp_path, {**MOD, **files, **procfile})
+    assert facts.find_value("go.package") == "./cmd/zoo"
+    assert facts.find_value("go.arguments") == ("--listen", "{port}")

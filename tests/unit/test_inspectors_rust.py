@@ -208,3 +208,17 @@ def test_broken_member_leaves_the_others(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, {**files, "b/src/main.rs": MAIN})
     assert facts.find_value("rust.binary") == "b"
     assert facts.problems[0].file == "a/Cargo.toml"
+
+
+def test_procfile_names_the_program_and_its_arguments(tmp_path: Path) -> None:
+    files = {"src/main.rs": SERVER, "src/bin/zoo.rs": MAIN}
+    procfile = {"Procfile": "web: ./target/release/zoo serve\n"}
+    facts = facts_of(tmp_path, {"Cargo.toml": cargo(), **files, **procfile})
+    assert facts.find_value("rust.binary") == "zoo"
+    assert facts.find_value("rust.arguments") == ("serve",)
+
+
+def test_program_for_browsers_is_none(tmp_path: Path) -> None:
+    manifest = cargo(rest='[dependencies]\nyew = "0.21"\n')
+    facts = facts_of(tmp_path, {"Cargo.toml": manifest, "src/main.rs": MAIN})
+    assert facts.find_value("rust.binary") is None
