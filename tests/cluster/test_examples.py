@@ -93,8 +93,9 @@ def test_an_example_is_created_served_and_edited(
     assert _pack(restricted) == expect["pack"]
     ports = ("--port", f":{expect['port']}") if expect["port"] else ()
     with restricted.cli.start("up", *ports) as up:
-        cold = up.wait_for(BUILT, FIRST_BUILD_S)
+        # The port is held from the first moment, before anything is built.
         url = up.wait_for(r"→ (http://\S+)")[1] if ports else ""
+        cold = up.wait_for(BUILT, FIRST_BUILD_S)
         up.wait_for("✓ release")
         released = time.monotonic()
         _check_says(up, url, expect.get("answers") or expect["logs"])
