@@ -228,6 +228,26 @@ def test_what_is_torn_is_no_end(tmp_path: Path, tear: Callable[[SpdyPeer, int], 
             connection.recv(100)
 
 
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_bytes_that_may_not_have_been_taken_end_a_session(tmp_path: Path, size: int) -> None:
+    """A server passes nothing on to any stream while one has bytes that nobody takes."""
+
+    def serve(peer: SpdyPeer) -> None:
+        data, _, _ = peer.accept()
+        if size > 1:
+            peer.send(data, b"answer in between")
+        peer.read_data(-1)
+
+    with spdy_stub(serve) as stub, dialling(tmp_path, stub.url) as dialer:
+        for _ in range(3):
+            connection = dialer.dial("pod", 8080)
+            connection.send_all(b"x" * size)
+            if size > 1:
+                connection.recv(100)
+            connection.close()
+        assert stub.sessions >= 3
+
+
 def test_a_session_outlives_refusals(tmp_path: Path) -> None:
     def refuse(peer: SpdyPeer) -> None:
         while True:

@@ -12,6 +12,7 @@ from draftpy.adapters.kube.wires import Wire, open_wire, request_fields, target_
 _FORWARDING = "portforward.k8s.io"
 # What ends a stream and leaves its session as it was.
 _HARMLESS = (InterruptedError, ConnectionRefusedError)
+_SMALL_BYTES = 16 * 1024
 # What an earlier stream may still send before the session is worth less than a fresh one.
 _STALE_FRAMES = 64
 
@@ -85,6 +86,7 @@ class SessionConnection:
         self._is_reading = False
         self._is_closed = False
         self._is_broken = False
+        self._unanswered_bytes = 0
 
     def recv(self, max_bytes: int) -> bytes:
         """Some bytes; b"" at the end; ConnectionRefusedError if the pod's port refused."""
@@ -104,6 +106,7 @@ class SessionConnection:
         """Send every byte; raises OSError when the stream broke."""
         if self._is_closed:
             raise OSError("the connection was closed")
+        self._unanswered_bytes += len(payload)
         self._session.spdy.send(self._streams.data, payload)
 
     def finish_sending(self) -> None:
@@ -134,7 +137,9 @@ class SessionConnection:
             self._release()
 
     def _release(self) -> None:
-        if not self._is_broken and self._session.spdy.finish_soon(self._streams.data):
+        # Bytes that nobody takes hold up the server's other streams for ever.
+        is_taken = not self._unanswered_bytes
+        if is_taken and not self._is_broken and self._session.spdy.finish_soon(self._streams.data):
             self._give_back(self._session)
         else:
             self._session.close()
@@ -150,9 +155,15 @@ class SessionConnection:
             if frame.stream == self._streams.error and frame.payload:
                 raise read_failure(frame.payload)
             if frame.payload:
+                self._note_answer()
                 return frame.payload
             if frame.stream == self._streams.error and frame.is_last:
                 return b""
+
+    def _note_answer(self) -> None:
+        """An app that answers has read a small request; of a large one nobody knows how much."""
+        if self._unanswered_bytes <= _SMALL_BYTES:
+            self._unanswered_bytes = 0
 
     def _next_frame(self) -> SpdyFrame:
         early = self._streams.early
