@@ -31,6 +31,7 @@ from draftpy.inspectors.read_paths import find_read_paths
 from draftpy.source import SourceTree
 
 _LAYERS_SINCE = (3, 3)
+_JAVAC = (".java", ".conf", ".yaml", ".yml")
 _LIVENESS = "/actuator/health/liveness"
 
 
@@ -96,7 +97,9 @@ def _facts(
     if serves:
         yield from _port_facts(app, framework, files, settings)
         yield from _health_facts(app, framework, settings)
-    yield from _build_facts(app, version)
+    # What javac alone can compile is compiled in the pod by it.
+    is_java = bool(app.product.program) and all(f.path.endswith(_JAVAC) for f in files)
+    yield from _build_facts(app, version, is_java=is_java)
     assets = {*_assets(tree, app, files), *arguments[1:]}
     yield Fact(key="assets", value=tuple(sorted(assets)))
 
@@ -194,7 +197,7 @@ def _health(path: str, where: Evidence | None) -> Fact:
     return Fact(key="health_path", value=path, evidence=place)
 
 
-def _build_facts(app: JvmApp, version: str) -> Iterator[Fact]:
+def _build_facts(app: JvmApp, version: str, *, is_java: bool) -> Iterator[Fact]:
     product = app.product
     if product is None:
         return
@@ -212,7 +215,7 @@ def _build_facts(app: JvmApp, version: str) -> Iterator[Fact]:
         "product": product.path,
         "libraries": product.libraries,
     }
-    if app.tool == "maven" and not (app.module or app.wrapper) and product.program:
+    if app.tool == "maven" and not (app.module or app.wrapper) and is_java:
         facts["program"] = product.program
     if product.layout is Layout.WAR:
         facts["server_image"] = choose_tomcat(app, version)

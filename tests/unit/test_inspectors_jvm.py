@@ -312,3 +312,10 @@ def test_module_and_package_may_lie_deep(tmp_path: Path) -> None:
         f"{folder}/src/main/java/com/example/company/shop/api/Main.java": MAIN,
     }
     assert value(facts_of(tmp_path, files), "product") == f"{folder}/target/api-1.0.jar"
+
+
+def test_only_java_alone_is_compiled_in_the_pod(tmp_path: Path) -> None:
+    files = {"pom.xml": pom(), JAVA: MAIN}
+    assert value(facts_of(tmp_path, files), "program") == "a.b.Main"
+    files["src/main/kotlin/B.kt"] = "class B\n"
+    assert value(facts_of(tmp_path, files), "program") is None
