@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from draftpy.assets import packs_folder
@@ -90,7 +91,15 @@ def load_pack(folder: Path, origin: str = "path", find_base: FindBase = no_base)
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise PackInvalid(f"{path} cannot be read", evidence=str(error)) from error
+    if origin == BUILT_IN and "\nextends:" not in text:
+        return _parse_built_in(text, folder)
     return parse_pack(text, folder, origin, find_base)
+
+
+@lru_cache(maxsize=128)
+def _parse_built_in(text: str, folder: Path) -> Pack:
+    """Our own packs do not change while the program runs, and are read again for each app."""
+    return parse_pack(text, folder, BUILT_IN)
 
 
 def get_pack(catalog: Catalog, wanted: str) -> Pack:
