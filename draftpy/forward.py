@@ -1,6 +1,5 @@
 """A local connection to a port of whichever pod serves it, held while pods are replaced."""
 
-import itertools
 import socket
 import threading
 from contextlib import suppress
@@ -15,7 +14,6 @@ HOLD_BYTES = 1024 * 1024
 # More than this is sent again beside the answer: an app may answer before it has read everything.
 INLINE_BYTES = 64 * 1024
 CLOSING_S = 1.0
-_numbers = itertools.count(1)
 
 
 class HeldConnection:
@@ -39,8 +37,7 @@ class HeldConnection:
 
     def run(self) -> None:
         """Serve the client to its end; closes the socket."""
-        name = f"forward-up-{next(_numbers)}"
-        uplink = threading.Thread(target=self._carry_up, name=name, daemon=True)
+        uplink = threading.Thread(target=self._carry_up, name="forward-up", daemon=True)
         uplink.start()
         try:
             search = PodSearch(self._route)
@@ -90,13 +87,13 @@ class HeldConnection:
             if self._is_ended.is_set():
                 return False
             asks = self._exchange.request.has_begun and not self._exchange.is_raw
-            if asks and not self._route.gate.try_enter(self):
+            if asks and not self._enters(self._exchange):
                 return False
             self._link, exchange = link, self._exchange
         if exchange.kept.size > INLINE_BYTES:
-            arguments = (link, exchange)
-            name = f"forward-again-{next(_numbers)}"
-            threading.Thread(target=self._send_kept, args=arguments, name=name, daemon=True).start()
+            threading.Thread(
+                target=self._send_kept, args=(link, exchange), name="forward-again", daemon=True
+            ).start()
         else:
             self._send_kept(link, exchange)
         return True
@@ -188,7 +185,10 @@ class HeldConnection:
 
     def _suits(self, link: Link, exchange: Exchange) -> bool:
         """Whether a request that begins may go to a connection that was there before it."""
-        return link.suits(is_safe=exchange.request.is_safe) and self._route.gate.try_enter(self)
+        return link.suits(is_safe=exchange.request.is_safe) and self._enters(exchange)
+
+    def _enters(self, exchange: Exchange) -> bool:
+        return self._route.gate.try_enter(self, is_safe=exchange.request.is_safe)
 
     def _wait_last_answer(self) -> None:
         """End the connection when nothing has come for long after the client's end."""
@@ -293,8 +293,6 @@ class HeldConnection:
             if not self._has_answered or self._exchange.has_begun:
                 return False
             self._changed.wait_for(
-                lambda: (
-                    self._is_ended.is_set() or self._has_client_finished or self._exchange.has_begun
-                )
+                lambda: self._is_over() or self._has_client_finished or self._exchange.has_begun
             )
             return True

@@ -1,7 +1,7 @@
 """A gate that requests pass on their way to the app, closed for as long as the app is restarted."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from draftpy.clock import Clock
@@ -10,6 +10,8 @@ from draftpy.clock import Clock
 LIMIT_S = 20.0
 # A request that has taken this long already is a stream or a long poll: nobody waits for its end.
 LONG_S = 1.0
+# One that must not be asked again gets at least so long to finish.
+UNSAFE_DRAIN_S = 1.0
 
 
 class Gate:
@@ -20,8 +22,9 @@ class Gate:
         self._changed = threading.Condition()
         # Who keeps it closed, and until when at most.
         self._closers: dict[object, float] = {}
-        # Who is in flight, and since when.
+        # Who is in flight, and since when; who of them must not be asked again.
         self._passing: dict[object, float] = {}
+        self._unsafe: set[object] = set()
         self._turns = 0
 
     @property
@@ -31,27 +34,34 @@ class Gate:
 
     @contextmanager
     def hold(self, drain_s: float, limit_s: float = LIMIT_S) -> Iterator[None]:
-        """Keep it closed inside the context; those in flight get `drain_s` to finish first."""
+        """Keep it closed inside the context; those in flight get `drain_s` to finish first.
+
+        What can be asked again once the gate is open is waited for no longer than that.
+        """
         closer = object()
         self._close(closer, limit_s)
         try:
-            self._wait_drained(drain_s)
+            self._wait_drained(drain_s, self._passing)
+            self._wait_drained(max(0.0, UNSAFE_DRAIN_S - drain_s), self._unsafe)
             yield
         finally:
             self._open(closer)
 
-    def try_enter(self, who: object) -> bool:
+    def try_enter(self, who: object, *, is_safe: bool = True) -> bool:
         """Be in flight from now on, unless the gate is closed; again is the same as once."""
         with self._changed:
             if who not in self._passing:
                 if self._is_closed():
                     return False
                 self._passing[who] = self._clock.now()
+                if not is_safe:
+                    self._unsafe.add(who)
             return True
 
     def leave(self, who: object) -> None:
         """Be in flight no more; safe to call twice."""
         with self._changed:
+            self._unsafe.discard(who)
             if self._passing.pop(who, None) is not None:
                 self._changed.notify_all()
 
@@ -81,12 +91,12 @@ class Gate:
         now = self._clock.now()
         return any(until > now for until in self._closers.values())
 
-    def _wait_drained(self, drain_s: float) -> None:
+    def _wait_drained(self, drain_s: float, awaited: Collection[object]) -> None:
         until = self._clock.now() + drain_s
         with self._changed:
-            while self._has_short_ones() and (left_s := until - self._clock.now()) > 0:
+            while self._has_short_ones(awaited) and (left_s := until - self._clock.now()) > 0:
                 self._changed.wait(left_s)
 
-    def _has_short_ones(self) -> bool:
+    def _has_short_ones(self, awaited: Collection[object]) -> bool:
         since = self._clock.now() - LONG_S
-        return any(began > since for began in self._passing.values())
+        return any(self._passing[who] > since for who in awaited)

@@ -85,6 +85,17 @@ def test_holding_waits_for_no_longer_than_its_drain_time() -> None:
     assert 0.02 <= time.monotonic() - began < 1
 
 
+def test_what_must_not_be_asked_again_gets_longer() -> None:
+    gate = Gate(SystemClock())
+    gate.try_enter("post", is_safe=False)
+    holding = started(lambda: hold_briefly(gate, 0))
+    holding.join(0.05)
+    assert holding.is_alive()
+    gate.leave("post")
+    holding.join(5)
+    assert not holding.is_alive()
+
+
 def test_a_long_request_is_not_waited_for() -> None:
     clock = ManualClock()
     gate = Gate(clock)
