@@ -150,6 +150,7 @@ def test_a_cluster_that_goes_away_is_waited_for(app: RealApp, tmp_path: Path) ->
 
 def test_an_engine_that_goes_away_is_waited_for(app: RealApp, tmp_path: Path) -> None:
     app.cli.run("create")
+    app.use_images()
     with relay(str(tmp_path / "engine.sock"), engine_socket()) as engine:
         cli = app.cli.with_environ(DOCKER_HOST=f"unix://{engine.address}")
         with cli.start("up", "--port", ":8080") as up:
