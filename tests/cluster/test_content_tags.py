@@ -52,6 +52,7 @@ class Saver:
 
 def test_every_image_holds_the_content_of_its_tag(app: RealApp, tmp_path: Path) -> None:
     app.cli.run("create")
+    app.use_images()
     for number in range(BALLAST_FILES):
         (app.folder / f"{number}.bin").write_bytes(os.urandom(BALLAST_BYTES))
     saver = Saver(app.folder / "server.py")

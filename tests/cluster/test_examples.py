@@ -47,11 +47,9 @@ CORE = frozenset(
         "python-plain",
         "python-uv",
         "python-worker",
-        "ruby-sinatra",
         "rust-axum",
         "shell-socat",
         "static-site",
-        "vite-react",
     }
 )
 # A compiler and all packages of an app, downloaded and built on two slow cores.
