@@ -56,7 +56,9 @@ def _show(app: Path) -> None:
         first = _request(url, bool)
         _say(f"  {first}")
         _edit_and_see(app, url, first)
+        up.wait_for("served in", PATIENCE_S)
     _type(app, "logs", "--tail", "5", expect=r"GET /")
+    _type(app, "up", "--once", expect=r"✓ release .*revision 2")
     _type(app, "status", expect=r"revision 2")
     _type(app, "history", expect=r"(?m)^2 ")
     _type(app, "rollback", expect=r"revision 3")
@@ -77,7 +79,7 @@ def _edit_and_see(app: Path, url: str, first: str) -> None:
     saved_at = time.monotonic()
     source.write_text(edited)
     seen = _request(url, lambda body: body != first)
-    _say(f"  {seen}   {time.monotonic() - saved_at:.2f} s after the save")
+    _say(f"  {seen}   {(time.monotonic() - saved_at) * 1000:.0f} ms after the save")
 
 
 def _request(url: str, is_wanted: Callable[[str], bool]) -> str:
@@ -88,7 +90,7 @@ def _request(url: str, is_wanted: Callable[[str], bool]) -> str:
             body = str(answer.read(), "utf-8").strip()
         if is_wanted(body):
             return body
-        time.sleep(0.2)
+        time.sleep(0.01)
     raise NotSeenError(f"the wanted answer of {url}; it says: {body}")
 
 
