@@ -31,10 +31,9 @@ DEVELOPMENT_VALUES: Mapping[str, Any] = {
 # may silence the app for long: nobody but the developer restarts it then.
 AGENT_VALUES: Mapping[str, Any] = {
     "commandPrefix": ["/.draftpy/agent", "run", "--"],
-    "replicaCount": 1,
     "shareProcessNamespace": False,
     "securityContext": {"readOnlyRootFilesystem": False},
-    "probes": {"liveness": None, "readiness": {"periodSeconds": 1}},
+    "probes": {"liveness": None},
 }
 
 

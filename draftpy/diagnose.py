@@ -14,6 +14,7 @@ _EVIDENCE_LINES = 6
 # A node that is added, or a pod that goes, makes room within this; else nothing will.
 _SCHEDULE_S = 20.0
 _RAISE_MEMORY = "raise resources.limits.memory in values.yaml"
+_MEND_COMMAND = "mend CMD or ENTRYPOINT in the Dockerfile"
 _MEND = "mend it and save: until then requests wait"
 
 
@@ -75,6 +76,13 @@ def diagnose_pod(pod: PodState, words: dict[str, Words], warnings: tuple[str, ..
 
 def diagnose_exit(code: int, *, signal: str, is_oom: bool, words: Words) -> Cause:
     """Why an app ended by itself in a container that goes on."""
+    if code in (_NOT_EXECUTABLE, _NOT_FOUND):
+        denied = code == _NOT_EXECUTABLE
+        return Cause(
+            what=f"the app's command {'may not be executed' if denied else 'is not in the image'}",
+            evidence=words.tail,
+            remedy=_MEND_COMMAND,
+        )
     if is_oom:
         what, remedy = "it used more memory than the container's limit", _RAISE_MEMORY
     elif signal:
@@ -187,7 +195,7 @@ def _start_cause(container: ContainerState, evidence: str, *, denied: bool = Fal
     return Cause(
         what=f"the command of container {container.name} {what}",
         evidence=evidence,
-        remedy="mend CMD or ENTRYPOINT in the Dockerfile",
+        remedy=_MEND_COMMAND,
     )
 
 

@@ -101,7 +101,9 @@ class DevelopmentPods:
         lines = self._parts.cluster.last_log_lines(
             aim.pod, aim.container, previous=False, lines=_WORD_LINES
         )
-        words = Words(now=tuple(line for line in lines if not line.startswith(AGENT_SAYS)))
+        own = tuple(line for line in lines if not line.startswith(AGENT_SAYS))
+        # An app that could not be started has said nothing; the agent has.
+        words = Words(now=own or lines)
         return diagnose_exit(ended.code, signal=ended.signal, is_oom=ended.is_oom, words=words)
 
     def _note_late(self, result: PodResult) -> None:

@@ -52,7 +52,7 @@ class Bench:
 
     @property
     def source(self) -> Path:
-        return self.app / self.example.expect["edit"]["file"]
+        return self.app / str(self.example.expect["edit"]["file"])
 
     def save_next(self) -> str:
         """Save another version; what it then answers."""

@@ -140,7 +140,7 @@ def test_a_run_that_fails(created: RealApp) -> None:
 def test_an_image_that_cannot_start(created: RealApp) -> None:
     created.edit("Dockerfile", 'CMD ["python", "server.py"]', 'CMD ["pyhton", "server.py"]')
     ran = created.cli.run("up", "--once", code=9)
-    assert f"the command of container {created.name} is not in the image" in ran.stderr
+    assert "the app's command is not in the image" in ran.stderr
     assert "pyhton" in ran.stderr
     assert "mend CMD or ENTRYPOINT" in ran.stderr
 

@@ -26,6 +26,4 @@ def render_examples(built: Iterable[BuiltExample]) -> str:
     ]
     head = ("EXAMPLE", "IMAGE", "COLD BUILD", "WARM BUILD", "ANSWERED")
     missing = [f"{each.name}: {each.not_built}" for each in load_examples() if each.not_built]
-    return "\n".join(
-        [render_table(head, rows), "", "not built, checked as text only:", *missing]
-    )
+    return "\n".join([render_table(head, rows), "", "not built, checked as text only:", *missing])

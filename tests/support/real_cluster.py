@@ -83,7 +83,8 @@ class RealApp:
         """Let each change make an image, as where no agent can be."""
         draft_yaml = self.folder / "draft.yaml"
         text = draft_yaml.read_text()
-        namespace = next(line for line in text.splitlines() if line.strip().startswith("namespace:"))
+        lines = text.splitlines()
+        namespace = next(line for line in lines if line.strip().startswith("namespace:"))
         draft_yaml.write_text(text.replace(namespace, f"{namespace}\n    dev: {{sync: false}}"))
 
     def edit(self, file: str, old: str, new: str) -> None:
