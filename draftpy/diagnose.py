@@ -13,6 +13,8 @@ _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _EVIDENCE_LINES = 6
 # A node that is added, or a pod that goes, makes room within this; else nothing will.
 _SCHEDULE_S = 20.0
+# What the agent itself says among an app's lines.
+AGENT_SAYS = "draftpy-agent: "
 _RAISE_MEMORY = "raise resources.limits.memory in values.yaml"
 _MEND_COMMAND = "mend CMD or ENTRYPOINT in the Dockerfile"
 _MEND = "mend it and save: until then requests wait"
@@ -84,7 +86,7 @@ def diagnose_exit(code: int, *, signal: str, is_oom: bool, words: Words) -> Caus
             remedy=_MEND_COMMAND,
         )
     if is_oom:
-        what, remedy = "it used more memory than the container's limit", _RAISE_MEMORY
+        what, remedy = "the app was killed: it used more memory than its limit", _RAISE_MEMORY
     elif signal:
         what, remedy = f"the app was ended by {signal}", _MEND
     elif code == 0:
@@ -131,7 +133,17 @@ def _diagnose_container(container: ContainerState, words: Words) -> Cause | None
             )
         case "RunContainerError":
             return _start_cause(container, container.waiting_message)
-    return _exit_cause(container, words)
+    return _exit_cause(container, words) or _agent_cause(container, words)
+
+
+def _agent_cause(container: ContainerState, words: Words) -> Cause | None:
+    """What the agent said last, in a container that goes on without its app."""
+    lines = [line for line in words.now if line.strip()]
+    if not container.running or not lines or not lines[-1].startswith(AGENT_SAYS):
+        return None
+    what = lines[-1].removeprefix(AGENT_SAYS).partition(";")[0]
+    said = tuple(line for line in lines if not line.startswith(AGENT_SAYS))
+    return Cause(what=what, evidence=Words(now=said).tail, remedy=_MEND)
 
 
 def _pull_cause(container: ContainerState) -> Cause:

@@ -187,10 +187,16 @@ def _summary(state: ReleaseState) -> Rollout:
     return Rollout(ready=min(desired, sum(pod.ready for pod in state.pods)), desired=desired)
 
 
-def read_words(cluster: Cluster, state: ReleaseState) -> dict[str, dict[str, Words]]:
-    """The last words of containers that ended; who just starts is not asked each time."""
+def read_words(
+    cluster: Cluster, state: ReleaseState, *, of_running: bool = False
+) -> dict[str, dict[str, Words]]:
+    """The last words of containers that ended; `of_running` asks those that just start, too."""
     return {
-        pod.name: {c.name: _words_of(cluster, pod, c) for c in pod.containers if _has_ended(c)}
+        pod.name: {
+            c.name: _words_of(cluster, pod, c)
+            for c in pod.containers
+            if of_running or _has_ended(c)
+        }
         for pod in state.pods
         if not pod.ready
     }

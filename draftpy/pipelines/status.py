@@ -28,7 +28,7 @@ def status(tools: StatusTools, name: str) -> None:
     """Tell the state of a release now; raises ReleaseMissing."""
     release = get_release(tools.releases, name)
     state = tools.cluster.read_release(name)
-    cause = find_cause(state, read_words(tools.cluster, state))
+    cause = find_cause(state, read_words(tools.cluster, state, of_running=True))
     text = render_status(release, state, cause, tools.kube_context)
     tools.reporter.report(Result(text=text, body=status_to_json(release, state, cause)))
 

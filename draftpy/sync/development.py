@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from draftpy.clock import Clock
-from draftpy.diagnose import Cause, Words, diagnose_exit
+from draftpy.diagnose import AGENT_SAYS, Cause, Words, diagnose_exit
 from draftpy.errors import ExitCode
 from draftpy.events import BuildLine, Failed, Notice, Reporter
 from draftpy.pods import PodState
@@ -18,8 +18,6 @@ from draftpy.sync.syncer import Synced, Syncer
 from draftpy.watch import ChangeSet
 
 _WORD_LINES = 40
-# What the agent itself says among the app's lines.
-AGENT_SAYS = "draftpy-agent: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def test_status_names_what_is_wrong(app: RealApp) -> None:
     app.write("server.py", "raise SystemExit('no database')\n")
     app.cli.run("up", "--once", code=9)
     out = app.cli.run("status").stdout
-    assert "exits at once with code 1" in out
+    assert "the app ended by itself with exit code 1" in out
     assert "no database" in out
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from draftpy.diagnose import Words, diagnose_pod, find_cause
+from draftpy.diagnose import Words, diagnose_exit, diagnose_pod, find_cause
 from draftpy.pods import ContainerState, PodState, ReleaseState, WorkloadState
 from tests.support.pods import container, pod
 
@@ -166,3 +166,34 @@ def test_a_job_that_failed_is_the_cause() -> None:
     cause = find_cause(ReleaseState(workloads=(job,), pods=()), {})
     assert cause is not None
     assert cause.what == "job sums failed"
+
+
+def test_an_app_that_ended_in_a_container_that_goes_on_is_told_by_the_agent() -> None:
+    said = (
+        "no database",
+        "draftpy-agent: the app ended by itself with exit code 1; it starts again",
+    )
+    state = ReleaseState(workloads=(), pods=(pod("hello-1", container(), ready=False),))
+    cause = find_cause(state, {"hello-1": {"app": Words(now=said)}})
+    assert cause is not None
+    assert cause.what == "the app ended by itself with exit code 1"
+    assert cause.evidence == "no database"
+
+
+@pytest.mark.parametrize(
+    ("code", "signal", "is_oom", "wanted"),
+    [
+        (1, "", False, "the app crashed (exit 1)"),
+        (0, "", False, "must go on running"),
+        (139, "SEGV", False, "ended by SEGV"),
+        (137, "KILL", True, "more memory than its limit"),
+        (127, "", False, "is not in the image"),
+        (126, "", False, "may not be executed"),
+    ],
+)
+def test_an_end_that_the_agent_saw_is_named(
+    code: int, signal: str, *, is_oom: bool, wanted: str
+) -> None:
+    cause = diagnose_exit(code, signal=signal, is_oom=is_oom, words=Words(now=("last words",)))
+    assert wanted in cause.what
+    assert cause.evidence == "last words"
