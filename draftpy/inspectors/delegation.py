@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 
 from draftpy.inspectors.facts import Evidence
-from draftpy.inspectors.node import is_member
+from draftpy.inspectors.node.inspector import is_member
 from draftpy.inspectors.procfile import find_start
 from draftpy.source import SourceTree
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import yaml
 
 from draftpy.inspectors.facts import AppKind, Evidence, Fact, Findings, Problem
-from draftpy.inspectors.ruby_manifest import RubyManifest, read_manifest
+from draftpy.inspectors.ruby.manifest import RubyManifest, read_manifest
 from draftpy.inspectors.runtime_version import decide_version, find_tool_wishes
 from draftpy.inspectors.versions import RUBY
 from draftpy.source import SourceTree

@@ -3,40 +3,37 @@
 from collections.abc import Callable
 
 from draftpy.inspectors import (
-    clojure,
     cobol,
     compose,
-    cpp,
     crystal,
     dart,
-    deno,
-    dotnet,
-    elixir,
-    erlang,
-    gleam,
-    go,
     haskell,
     jekyll,
     julia,
-    jvm,
     lua,
-    node,
     own_dockerfile,
     perl,
-    php,
     procfile,
-    python,
     r_lang,
-    ruby,
-    rust,
-    scala,
     scheme,
     shell,
     static,
     swift,
     zig,
 )
+from draftpy.inspectors.beam import elixir, erlang, gleam
+from draftpy.inspectors.cpp import inspector as cpp
+from draftpy.inspectors.dotnet import inspector as dotnet
 from draftpy.inspectors.facts import Facts, Findings, Problem, merge_findings
+from draftpy.inspectors.go import inspector as go
+from draftpy.inspectors.jvm import clojure, scala
+from draftpy.inspectors.jvm import inspector as jvm
+from draftpy.inspectors.node import deno
+from draftpy.inspectors.node import inspector as node
+from draftpy.inspectors.php import inspector as php
+from draftpy.inspectors.python import inspector as python
+from draftpy.inspectors.ruby import inspector as ruby
+from draftpy.inspectors.rust import inspector as rust
 from draftpy.source import SourceTree
 
 Inspector = Callable[[SourceTree], Findings]

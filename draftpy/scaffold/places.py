@@ -7,9 +7,9 @@ from posixpath import basename, normpath
 from draftpy.config import DRAFT_YAML
 from draftpy.detect import Detection, Detections, detect, is_server
 from draftpy.errors import SourceMissing
-from draftpy.inspectors import node
 from draftpy.inspectors.delegation import find_delegate
 from draftpy.inspectors.facts import Facts
+from draftpy.inspectors.node import inspector as node
 from draftpy.inspectors.registry import inspect_source
 from draftpy.packs.model import Pack, Tier
 from draftpy.scaffold.outcome import AppFolder, Sighting

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from draftpy.inspectors.facts import Facts, FactValue, Findings, merge_findings
-from draftpy.inspectors.python import inspect
+from draftpy.inspectors.python.inspector import inspect
 from tests.support.source import make_source
 
 

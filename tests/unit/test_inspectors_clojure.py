@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from draftpy.inspectors.edn import EdnBroken, Pairs, Symbol, parse_edn
+from draftpy.inspectors.jvm.edn import EdnBroken, Pairs, Symbol, parse_edn
 from tests.support.source import facts_of
 
 MAIN = "(ns shop.core (:gen-class))\n(defn -main [& args] 1)\n"

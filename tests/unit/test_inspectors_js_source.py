@@ -1,7 +1,7 @@
 import pytest
 
-from draftpy.inspectors.js_source import parse_script
-from draftpy.inspectors.js_tokens import Kind, tokenize
+from draftpy.inspectors.node.js_source import parse_script
+from draftpy.inspectors.node.js_tokens import Kind, tokenize
 
 
 def texts(code: str) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from draftpy.inspectors.json5 import Json5Broken, find_mapping, get_at, parse_json5
+from draftpy.inspectors.node.json5 import Json5Broken, find_mapping, get_at, parse_json5
 
 
 def test_everything_that_json_does_not_allow() -> None:

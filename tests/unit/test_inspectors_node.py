@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from draftpy.inspectors.facts import Facts
-from draftpy.inspectors.node_version import choose_version
+from draftpy.inspectors.node.version import choose_version
 from tests.support.source import facts_of
 
 EXPRESS = "const app = require('express')()\napp.listen(process.env.PORT || 3000)\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from draftpy.inspectors.node_scripts import Resolved, is_build_step, resolve
+from draftpy.inspectors.node.scripts import Resolved, is_build_step, resolve
 
 SCRIPTS = {
     "serve": "node index.js --quiet",

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.inspectors.facts import Facts
-from draftpy.inspectors.python_version import choose_version
+from draftpy.inspectors.python.version import choose_version
 from tests.support.source import facts_of
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"

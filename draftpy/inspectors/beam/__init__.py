@@ -1,0 +1,1 @@
+"""The BEAM: Elixir, Erlang and Gleam."""

@@ -1,0 +1,1 @@
+"""C++: CMake, Meson, Make and sources alone."""

@@ -1,0 +1,1 @@
+""".NET: solutions, projects and the one that serves."""

@@ -1,0 +1,1 @@
+"""Go: modules, workspaces and the programs in them."""

@@ -1,0 +1,1 @@
+"""The JVM: Java, Kotlin, Scala, Clojure by Maven, Gradle, sbt, Leiningen and deps."""

@@ -1,0 +1,1 @@
+"""JavaScript: Node, Bun, Deno and the sites they build."""

@@ -1,0 +1,1 @@
+"""PHP: Composer, frameworks and plain pages."""

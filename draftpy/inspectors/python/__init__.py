@@ -1,0 +1,1 @@
+"""Python: what its source, manifests and lock files say."""

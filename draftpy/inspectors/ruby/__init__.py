@@ -1,0 +1,1 @@
+"""Ruby: Bundler, Rails, Rack and scripts."""

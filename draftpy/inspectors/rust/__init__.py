@@ -1,0 +1,1 @@
+"""Rust: packages, workspaces and the programs in them."""
