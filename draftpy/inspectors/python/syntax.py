@@ -167,7 +167,3 @@ def _starred_modules(nodes: list[ast.AST], path: str) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             yield _absolute(node, path)
-
-
-def _is_text(node: ast.Constant) -> bool:
-    return isinstance(node.value, str)
