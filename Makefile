@@ -33,7 +33,7 @@ lint: $(READY) ## Style, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(AGENT) ## Measure; writes nothing, prints the figures of README
+bench: $(AGENT) ## Measure: print the figures, write those of saves to bench/
 	@$(WITH_CLUSTER) $(BIN)/python -m tests.bench
 
 cluster: $(READY) ## Set up engine and cluster only, and say how to use them
