@@ -167,7 +167,9 @@ def _resolved(expression: Tokens, constants: Mapping[str, Tokens]) -> Tokens:
 def _port_source(expression: Tokens, constants: Mapping[str, Tokens]) -> PortSource | None:
     if not expression:
         return None
-    shown = _resolved(_resolved(expression, constants), constants)
+    # What is longer is no port that somebody wrote, and junk must not take long.
+    start = expression[:_MAX_EXPRESSION]
+    shown = _resolved(_resolved(start, constants), constants)[: 2 * _MAX_EXPRESSION]
     variable = _variable(shown, _PORT_VARIABLE) or _variable(shown, None)
     # parseInt's radix is the one other number that stands in such expressions.
     numbers = [
