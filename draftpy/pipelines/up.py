@@ -40,6 +40,7 @@ class UpParts:
     clock: Clock
     goodbye: Callable[[], Stopped]
     when_up: Callable[[], None]
+    when_idle: Callable[[], None]
     # What a key makes happen; a rebuild is a turn of its own.
     keyboard: AbstractContextManager[object]
     rebuild: Turn
@@ -80,7 +81,7 @@ def up(parts: UpParts) -> int:
 
 
 def _loop(parts: UpParts, outcome: Outcome) -> None:
-    is_open = False
+    is_open = is_idle = False
     while True:
         if not is_open and outcome.code == ExitCode.DONE:
             parts.when_up()
@@ -90,7 +91,11 @@ def _loop(parts: UpParts, outcome: Outcome) -> None:
             outcome = _obey(parts, command, outcome)
             continue
         if changes is None and outcome.code != ExitCode.UNREACHABLE:
+            if not is_idle:
+                parts.when_idle()
+            is_idle = True
             continue
+        is_idle = False
         outcome = _turn(parts, _merged(outcome.open_changes, changes))
 
 

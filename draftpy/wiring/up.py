@@ -143,6 +143,7 @@ def _run_loop(world: World, flags: UpFlags, telling: Telling) -> int:
             clock=world.clock,
             goodbye=lambda: _goodbye(world, has_synced=turn.has_synced),
             when_up=screen.open_browser if flags.open_browser else lambda: None,
+            when_idle=_give_memory_back,
             keyboard=open_keys(world.invocation, telling, queue.press),
             rebuild=turn.rebuild,
             keys={
@@ -154,6 +155,13 @@ def _run_loop(world: World, flags: UpFlags, telling: Telling) -> int:
             },
         )
     )
+
+
+def _give_memory_back() -> None:
+    from draftpy.adapters.idle_memory import release_library
+
+    # A third of the memory, and not needed for as long as saves are synced.
+    release_library("libhelm")
 
 
 def _goodbye(world: World, *, has_synced: bool) -> Stopped:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.real_cluster import (
@@ -19,6 +20,7 @@ from tests.support.real_cluster import (
 from tests.support.sync_loop import SYNCED, Loop, in_pod, server, starting
 
 pytestmark = pytest.mark.cluster
+MANY_SAVES = 300
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,20 @@ def test_modes_and_links_are_carried_over(loop: Loop) -> None:
     )
     tool.unlink()
     (loop.app.folder / "now.py").unlink()
+
+
+def test_many_saves_leave_no_thread_and_no_descriptor(loop: Loop) -> None:
+    loop.source.write_text(loop.next_text())
+    loop.check_synced()
+    process = psutil.Process(loop.up.process.pid)
+    before = process.num_threads(), process.num_fds()
+    for _ in range(MANY_SAVES):
+        loop.source.write_text(loop.next_text())
+        loop.up.wait_for(SYNCED)
+    loop.check_served()
+    after = process.num_threads(), process.num_fds()
+    assert after[0] <= before[0] + 2
+    assert after[1] <= before[1] + 4
 
 
 def test_a_pod_that_is_replaced_gets_what_was_saved(loop: Loop) -> None:

@@ -78,6 +78,7 @@ class Stage:
                 clock=clock,
                 goodbye=lambda: Stopped(text="hello keeps running", remedy="draftpy delete"),
                 when_up=self._open,
+                when_idle=lambda: None,
                 keyboard=nullcontext(),
                 rebuild=self.rebuilds,
                 keys={Command.RESTART: lambda: self.pressed.append(Command.RESTART)},
