@@ -5,7 +5,7 @@ import pytest
 from draftpy.inspectors.facts import Facts
 from tests.support.source import facts_of
 
-SINATRA = 'source "https://rubygems.org"\ngem "sinatra", "~> 4.1"\ngem "puma"\n'
+SINATRA = 'source "https://gems.example.org"\ngem "sinatra", "~> 4.1"\ngem "puma"\n'
 RACKUP = {"Gemfile": SINATRA, "config.ru": 'require "./app"\nrun App\n'}
 RAILS_LOCK = (
     "GEM\n  specs:\n    puma (6.4.2)\n    rails (7.2.1)\n    railties (7.2.1)\n"
