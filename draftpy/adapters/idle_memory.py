@@ -1,4 +1,4 @@
-"""Pages of a large library that is seldom used, given back to the system."""
+"""Memory that is not used while nothing happens, given back to the system."""
 
 import ctypes
 import re
@@ -26,6 +26,12 @@ def release_library(name: str) -> int:
             if madvise(ctypes.c_void_p(start), length, _MADV_DONTNEED) == 0:
                 released += end - start
     return released
+
+
+def release_heap() -> None:
+    """Give back what was freed; only glibc keeps it, and only glibc can be told."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _unchanged(smaps: str, name: str) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from draftpy.dev_settings import DevSettings, Restart
 from draftpy.sync.folder import SyncedFolder
 from draftpy.sync.link import PutFile, SyncOrder
-from draftpy.sync.trees import Tree, diff_trees
+from draftpy.sync.trees import FileState, Tree, diff_trees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,12 @@ class Board:
                 force=bool(since) and self._forced_in > since,
             )
             return Wanted(version=self.version, order=order, states=_states(puts))
+
+    def share(self, present: dict[str, FileState]) -> dict[str, FileState]:
+        """The same, with one record for what a pod and the folder have alike."""
+        with self.changed:
+            tree = self.target.folder.tree if self.target else {}
+            return {p: s if tree.get(p) != s else tree[p] for p, s in present.items()}
 
     @contextmanager
     def telling(self) -> Iterator[None]:

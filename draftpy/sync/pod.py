@@ -174,7 +174,7 @@ class PodSync:
             self._lost = None
             self._app.take_facts(link.facts)
         self._check_writable(link.facts)
-        self._present = link.list_files()
+        self._present = self._board.share(link.list_files())
 
     def refuses(self, target: str) -> str:
         """Why this file cannot be written in the pod; empty if it can, or nobody knows yet."""

@@ -158,10 +158,11 @@ def _run_loop(world: World, flags: UpFlags, telling: Telling) -> int:
 
 
 def _give_memory_back() -> None:
-    from draftpy.adapters.idle_memory import release_library
+    from draftpy.adapters.idle_memory import release_heap, release_library
 
     # A third of the memory, and not needed for as long as saves are synced.
     release_library("libhelm")
+    release_heap()
 
 
 def _goodbye(world: World, *, has_synced: bool) -> Stopped:
