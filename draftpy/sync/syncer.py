@@ -161,5 +161,7 @@ def _is_of(pod: PodState, build_id: str) -> bool:
 
 
 def _find_container(pod: PodState) -> ContainerState | None:
+    """The app's own: the one that listens, else the one that the pod is named after."""
     own = [each for each in pod.containers if not each.is_init]
-    return next((each for each in own if each.ports), own[0] if own else None)
+    best = sorted(own, key=lambda each: (not each.ports, not pod.name.startswith(each.name)))
+    return best[0] if best else None

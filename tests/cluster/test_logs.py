@@ -30,21 +30,23 @@ if not os.path.exists("/keep/ran"):
     print("last words", flush=True)
     raise SystemExit(3)
 print("second run", flush=True)
-time.sleep(3600)
+while True:
+    time.sleep(60)
 """
 TALKER = """\
 import time
 for number in range(50):
     print("line", number, flush=True)
 print("ERROR: something", flush=True)
-time.sleep(3600)
+while True:
+    time.sleep(60)
 """
 SIDECAR = """\
-        - name: beside
-          image: {{ include "app.image" . | quote }}
-          command: [python, -c, "print('from beside', flush=True); import time; time.sleep(3600)"]
-          securityContext:
-            {{- toYaml .Values.securityContext | nindent 12 }}
+  - name: beside
+    image: {{ include "app.image" .root | quote }}
+    command: [python, -c, "print('from beside', flush=True); import time; time.sleep(3600)"]
+    securityContext:
+      {{- toYaml $values.securityContext | nindent 6 }}
 """
 
 
@@ -55,8 +57,8 @@ def talker(tmp_path_factory: pytest.TempPathFactory, cluster: RealCluster) -> It
         # Unlike any before it: a build that is all cached has little to say.
         app.write("worker.py", f"{TALKER}# {app.name}\n")
         app.cli.run("create")
-        template = f"charts/{app.name}/templates/deployment.yaml"
-        app.edit(template, "      containers:\n", "      containers:\n" + SIDECAR)
+        template = f"charts/{app.name}/templates/_pod.tpl"
+        app.edit(template, "\ncontainers:\n", "\ncontainers:\n" + SIDECAR)
         app.cli.run("up", "--once")
         wait_until(lambda: "ERROR" in app.cli.run("logs").stdout, "the last line", 30)
         yield app
@@ -132,6 +134,8 @@ def test_previous_is_the_run_before_the_last_restart(tmp_path: Path, cluster: Re
     with real_app(tmp_path, "python-worker", cluster=cluster) as app:
         app.write("worker.py", TWICE)
         app.cli.run("create")
+        # The agent would wait for a save instead of ending with the app.
+        app.use_images()
         values = f"charts/{app.name}/values.yaml"
         app.edit(values, "writableFolders:\n", "writableFolders:\n  - /keep\n")
         with app.cli.start("up") as up:

@@ -192,5 +192,13 @@ def test_pods_that_end_and_older_ones_are_left_alone(stage: SyncStage) -> None:
     assert not stage.agents.opened
 
 
+def test_the_container_that_the_pod_is_named_after_is_the_apps(stage: SyncStage) -> None:
+    beside, app = container("beside", ports=()), container("hello", ports=())
+    stage.run(pod("hello-1", beside, app))
+    stage.write("app.py", "two\n")
+    [result] = apply(stage, "app.py").results
+    assert result.aim.container == "hello"
+
+
 def test_nothing_is_synced_before_there_is_a_target(stage: SyncStage) -> None:
     assert isinstance(stage.pods.apply(changed("app.py"), lambda: False), NeedsTurn)
