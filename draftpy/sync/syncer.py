@@ -88,7 +88,10 @@ class Syncer:
             return taken
         if not taken.targets:
             return Synced(results=(), has_changes=False)
-        return self._wait(board.bump(taken.targets), is_cancelled)
+        synced = self._wait(board.bump(taken.targets), is_cancelled)
+        # That a pod cannot be synced may show only when its agent is reached.
+        refusal = self.find_refusal()
+        return NeedsTurn(path=changes.paths[0], reason=refusal) if refusal else synced
 
     def restart(self) -> Synced:
         """Start the app of every pod anew, changed or not."""

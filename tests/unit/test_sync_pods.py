@@ -156,6 +156,16 @@ def test_a_change_below_another_folder_is_synced_all_the_same(stage: SyncStage) 
     assert apply(stage, "app.py").results
 
 
+def test_a_pod_that_turns_out_not_to_be_writable_needs_an_image(stage: SyncStage) -> None:
+    [agent] = stage.run(pod())
+    agent.unwritable = {"/app": "read-only file system"}
+    agent.links[0].cut()
+    stage.write("app.py", "two\n")
+    needs = stage.pods.apply(changed("app.py"), lambda: False)
+    assert isinstance(needs, NeedsTurn)
+    assert "read-only" in needs.reason
+
+
 def test_a_build_runs_before_the_gate_closes(tmp_path: Path) -> None:
     stage = SyncStage(tmp_path, settings=DevSettings(build=("make",)))
     [agent] = stage.run(pod())
