@@ -25,7 +25,7 @@ test-packs: $(READY) ## Build, deploy and ask every example that can be built
 	@$(WITH_CLUSTER) $(BIN)/python -m pytest tests/cluster/test_examples.py $(ARGS)
 
 test-unit: $(AGENT) ## The tests that need neither Docker nor Kubernetes
-	@$(BIN)/python -m pytest -m "not engine and not cluster and not cluster_restart" $(ARGS)
+	@$(BIN)/python -m pytest -n 3 -m "not engine and not cluster and not cluster_restart" $(ARGS)
 
 lint: $(READY) ## Style, types, import directions
 	$(BIN)/ruff check .
