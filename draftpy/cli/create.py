@@ -18,6 +18,17 @@ from draftpy.cli.options import (
 )
 from draftpy.errors import UsageError
 
+Update = Annotated[
+    bool, typer.Option("--update", help="Merge what app and pack now make with your edits.")
+]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A variable of the pack; repeatable."),
+]
+FromCompose = Annotated[
+    bool, typer.Option("--from-compose", help="Take processes, port and settings of compose.yaml.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -47,18 +58,9 @@ def create(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also every fact, and why other packs lost.")
     ] = False,
-    update: Annotated[
-        bool,
-        typer.Option("--update", help="Merge what app and pack now make with your edits."),
-    ] = False,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A variable of the pack; repeatable."),
-    ] = None,
-    from_compose: Annotated[
-        bool,
-        typer.Option("--from-compose", help="Take processes, port and settings of compose.yaml."),
-    ] = False,
+    update: Update = False,
+    given: Variables = None,
+    from_compose: FromCompose = False,
     output: OutputOption = Output.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
