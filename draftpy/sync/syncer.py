@@ -57,11 +57,6 @@ class Syncer:
         """From now on pods of this image are kept equal to this folder."""
         self.tools.board.aim(target)
 
-    @property
-    def is_aimed(self) -> bool:
-        """Whether there is something to keep pods equal to."""
-        return self.tools.board.target is not None
-
     def set_pods(self, pods: tuple[PodState, ...]) -> None:
         """The pods as they are now: attach to new ones, let go of those that end."""
         found = dict(each for pod in pods if (each := self._aim_at(pod)))
