@@ -1,4 +1,4 @@
-"""The stand-ins that the first packs need: Debian, Python, Node, Go, nginx, distroless."""
+"""The stand-ins that the first packs need: Debian, Node, Go, nginx, distroless."""
 
 import shutil
 
@@ -10,28 +10,6 @@ from devcluster.images.recipe import DEBIAN, PYTHON, Match, Recipe, build_lines
 
 def _debian(engine: Engine, name: str, _: Match) -> None:
     make_debian(engine, name)
-
-
-def _python(engine: Engine, name: str, _: Match) -> None:
-    # Upstream's own paths: /usr/local/bin/python, and a pip that may install beside it.
-    links = " && ".join(
-        f"ln -sf /usr/bin/{found} /usr/local/bin/{wanted}"
-        for found, wanted in (
-            ("python3", "python"),
-            ("python3", "python3"),
-            ("python3", "python3.13"),
-            ("pip3", "pip"),
-            ("pip3", "pip3"),
-        )
-    )
-    build_lines(
-        engine,
-        name,
-        f"FROM {DEBIAN}",
-        apt("python3", "python3-venv", "python3-pip"),
-        f"RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED && {links}",
-        'CMD ["python3"]',
-    )
 
 
 def _node(engine: Engine, name: str, match: Match) -> None:
@@ -138,9 +116,6 @@ def _dockerfile_frontend(engine: Engine, name: str, _: Match) -> None:
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe(pattern=r"debian:trixie(?:-slim)?", example=DEBIAN, make=_debian),
-    Recipe(
-        pattern=r"python:3\.13(?:-slim)?(?:-trixie)?", example=PYTHON, make=_python, needs=(DEBIAN,)
-    ),
     Recipe(
         pattern=r"node:(20|22|24)(?:-slim)?(?:-trixie)?(?:-slim)?",
         example="node:24-slim (20, 22, 24)",
