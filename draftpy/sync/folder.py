@@ -9,7 +9,7 @@ from draftpy.dockerignore import IgnoreRules
 from draftpy.sync.link import PutFile
 from draftpy.sync.trees import FileState, Tree, state_of
 from draftpy.sync_rules import Place, Rebuild, SyncRules
-from draftpy.watch import RULE_FILES, ChangeSet
+from draftpy.watch import ChangeSet, is_rule_file
 
 _CHUNK_BYTES = 1 << 20
 
@@ -96,7 +96,7 @@ class SyncedFolder:
         return place.reason if isinstance(place, Rebuild) else ""
 
     def _is_deployed(self, path: str) -> bool:
-        if path.rpartition("/")[2] in RULE_FILES:
+        if is_rule_file(path):
             return True
         return any(path == place or path.startswith(f"{place}/") for place in self.deployed)
 

@@ -90,7 +90,10 @@ def test_the_innermost_folder_decides_whether_a_file_can_be_written() -> None:
     assert "permission denied" in find_unwritable("/run.sh", ("/", "/app"), unwritable)
 
 
-@pytest.mark.parametrize("path", ["draft.yaml", "charts/hello/values.yaml", ".dockerignore"])
+@pytest.mark.parametrize(
+    "path",
+    ["draft.yaml", "charts/hello/values.yaml", ".dockerignore", "Dockerfile.dockerignore"],
+)
 def test_what_shapes_the_release_is_no_sync(folder: SyncedFolder, path: str) -> None:
     assert isinstance(folder.take(changed(path)), NeedsTurn)
 
