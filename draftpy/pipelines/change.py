@@ -10,7 +10,8 @@ from draftpy.diagnose import Cause
 from draftpy.errors import ExitCode
 from draftpy.events import Changed, Failed, FilesSynced, Notice, Reporter, Stage, Warned
 from draftpy.sync.folder import NeedsTurn
-from draftpy.sync.link import SyncAnswer, SyncRefused
+from draftpy.sync.development import tell_refused
+from draftpy.sync.link import SyncAnswer
 from draftpy.sync.pod import ANSWER_S, PodResult
 from draftpy.sync.syncer import Synced
 from draftpy.watch import ChangeSet
@@ -120,7 +121,8 @@ class ChangeTurn:
             return
         refused = next((r.refused for r in synced.results if r.refused), None)
         if refused is not None:
-            self.reporter.report(_refused(changes, refused))
+            name = changes.paths[0] if changes.paths else "the change"
+            self.reporter.report(tell_refused(name, refused))
             return
         slowest = max(synced.results, key=lambda r: r.answering_s, default=None)
         answer = slowest.answer if slowest else None
@@ -182,19 +184,4 @@ def _lost(changes: ChangeSet, pod: str, why: str) -> Failed:
         remedy="is the cluster up? draftpy doctor",
         exit_code=int(ExitCode.UNREACHABLE),
         stage=Stage.SYNC,
-    )
-
-
-def _refused(changes: ChangeSet, refused: SyncRefused) -> Failed:
-    name = changes.paths[0] if changes.paths else "the change"
-    if refused.code == "build":
-        what = f"the build failed (exit {refused.exit_code}); the app goes on as it was"
-        remedy = "mend it and save"
-        code = ExitCode.BUILD
-    else:
-        what = f"{refused.path or name} could not be written in the pod"
-        remedy = "save again; if it stays so, draftpy up --once builds an image"
-        code = ExitCode.RELEASE
-    return Failed(
-        what=what, evidence=refused.message, remedy=remedy, exit_code=int(code), stage=Stage.SYNC
     )

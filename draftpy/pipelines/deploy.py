@@ -116,7 +116,8 @@ class Deployer:
 
     def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         turn = self.plan(changes)
-        if self._is_ready and changes is not None and not turn.plan.has_work:
+        is_done = self._is_ready and changes is not None and not turn.plan.has_work
+        if is_done and not turn.is_behind:
             self._tools.reporter.report(Notice(text="same content: nothing to do"))
             return False
         built = self._build(turn, is_cancelled)

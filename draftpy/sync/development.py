@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from draftpy.clock import Clock
 from draftpy.diagnose import AGENT_SAYS, Cause, Words, diagnose_exit
 from draftpy.errors import ExitCode
-from draftpy.events import BuildLine, Failed, Notice, Reporter
+from draftpy.events import BuildLine, Failed, Notice, Reporter, Stage
 from draftpy.pods import PodState
 from draftpy.rollout import Cluster
 from draftpy.sync.board import Board, SyncTarget
 from draftpy.sync.folder import NeedsTurn
-from draftpy.sync.link import AgentLinks, AppExit
+from draftpy.sync.link import AgentLinks, AppExit, SyncRefused
 from draftpy.sync.pod import Gate, PodAim, PodResult, PodTools
 from draftpy.sync.syncer import Synced, Syncer
 from draftpy.watch import ChangeSet
@@ -79,8 +79,14 @@ class DevelopmentPods:
         return self._syncer.restart()
 
     def wait_equal(self, pods: int, is_cancelled: Callable[[], bool]) -> Synced:
-        """Wait until so many pods are known and each is equal to the folder."""
-        return self._syncer.wait_equal(pods, is_cancelled)
+        """Wait until so many pods are known and each is equal to the folder, and tell of it."""
+        synced = self._syncer.wait_equal(pods, is_cancelled)
+        for refused in [result.refused for result in synced.results if result.refused][:1]:
+            self._parts.reporter.report(tell_refused("a file", refused))
+        files = max((result.files for result in synced.results), default=0)
+        if files:
+            self._parts.reporter.report(Notice(text=f"{_count(files)} not as in the image: synced"))
+        return synced
 
     def find_refusal(self) -> str:
         """Why pods cannot be synced; empty if they can."""
@@ -105,8 +111,7 @@ class DevelopmentPods:
         return diagnose_exit(ended.code, signal=ended.signal, is_oom=ended.is_oom, words=words)
 
     def _note_late(self, result: PodResult) -> None:
-        files = f"{result.files} file{'' if result.files == 1 else 's'}"
-        text = f"{result.aim.pod} can be reached: {files} synced"
+        text = f"{result.aim.pod} can be reached: {_count(result.files)} synced"
         self._parts.reporter.report(Notice(text=text))
         if result.exit:
             self._note_exit(result.aim, result.exit)
@@ -123,3 +128,22 @@ class DevelopmentPods:
                 exit_code=int(ExitCode.RELEASE),
             )
         )
+
+
+def tell_refused(name: str, refused: SyncRefused) -> Failed:
+    """That a pod did not take what was synced; `name` stands for what nobody names better."""
+    if refused.code == "build":
+        what = f"the build failed (exit {refused.exit_code}); the app goes on as it was"
+        remedy = "mend it and save"
+        code = ExitCode.BUILD
+    else:
+        what = f"{refused.path or name} could not be written in the pod"
+        remedy = "save again; if it stays so, draftpy up --once builds an image"
+        code = ExitCode.RELEASE
+    return Failed(
+        what=what, evidence=refused.message, remedy=remedy, exit_code=int(code), stage=Stage.SYNC
+    )
+
+
+def _count(files: int) -> str:
+    return f"{files} file{'' if files == 1 else 's'}"

@@ -13,7 +13,7 @@ from devcluster.cluster import exports, status
 from devcluster.components import components_of, find_running
 from devcluster.configs import PAUSE_IMAGE
 from devcluster.network import stale_chains, stale_rules
-from devcluster.process import call, wait_until
+from devcluster.process import call, start_ticks, wait_until
 from devcluster.remains import find_helpers, find_shims, mounts_below
 from devcluster.settings import DOCKER_BRIDGE, NODE_BRIDGE, POD_BRIDGE, folders_of
 
@@ -96,14 +96,15 @@ def test_services_have_names_in_the_cluster() -> None:
 
 def test_down_leaves_nothing_and_up_is_quick() -> None:
     before = {name: (FOLDERS.config / f"{name}.before").read_text() for name in _TABLES}
-    pids = [each.pid for each in status(FOLDERS)]
+    # With its start: a pid may be given away again, and who has ended may not be reaped yet.
+    running = [(each.pid, start_ticks(each.pid)) for each in status(FOLDERS)]
     # A pod's network rules are the plugins' own, with names that the next pod's do not have.
     kubectl("run", "left-behind", f"--image={PAUSE_IMAGE}", "--restart=Never")
     kubectl("wait", "--for=condition=Ready", "pod/left-behind", "--timeout=30s")
     try:
         done = devcluster("down")
         assert done.returncode == 0, done.stderr
-        assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        assert not [pid for pid, ticks in running if start_ticks(pid) == ticks]
         assert not find_shims(FOLDERS.containerd_socket)
         assert not find_helpers(FOLDERS.docker_run)
         assert not mounts_below(FOLDERS.home)

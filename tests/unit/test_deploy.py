@@ -31,7 +31,7 @@ from draftpy.events import (
     event_name,
 )
 from draftpy.labels import LABEL_BUILD_ID, LABEL_MANAGED_BY
-from draftpy.pipelines.deploy import Deployer, DeployTools
+from draftpy.pipelines.deploy import Deployer, DeployTools, Development
 from draftpy.pipelines.planning import PlanParts, TurnPlanner
 from draftpy.pipelines.stages import ToldError
 from draftpy.pipelines.wanted import Wanted
@@ -96,7 +96,9 @@ class World:
         self.build_logs = MemoryBuildLogs(self.namespaces)
         self.clock: Clock = SystemClock()
 
-    def deployer(self, *, adopt: bool = False) -> Deployer:
+    def deployer(
+        self, *, adopt: bool = False, development: Development | None = None, agent: str = ""
+    ) -> Deployer:
         tools = DeployTools(
             builder=self.builder,
             publisher=self.publisher,
@@ -115,9 +117,10 @@ class World:
                 releases=self.releases,
                 read_wanted=self.read_wanted,
                 adopt=adopt,
+                agent_digest=agent,
             )
         )
-        return Deployer(tools, planner)
+        return Deployer(tools, planner, development)
 
     def read_wanted(self) -> Wanted:
         project = load_project(self.root)
