@@ -9,8 +9,8 @@ from draftpy.clock import Clock
 from draftpy.diagnose import Cause
 from draftpy.errors import ExitCode
 from draftpy.events import Changed, Failed, FilesSynced, Notice, Reporter, Stage, Warned
-from draftpy.sync.folder import NeedsTurn
 from draftpy.sync.development import tell_refused
+from draftpy.sync.folder import NeedsTurn
 from draftpy.sync.link import SyncAnswer
 from draftpy.sync.pod import ANSWER_S, PodResult
 from draftpy.sync.syncer import Synced
