@@ -98,6 +98,8 @@ def test_down_leaves_nothing_and_up_is_quick() -> None:
     before = {name: (FOLDERS.config / f"{name}.before").read_text() for name in _TABLES}
     # With its start: a pid may be given away again, and who has ended may not be reaped yet.
     running = [(each.pid, start_ticks(each.pid)) for each in status(FOLDERS)]
+    # A run of this test that failed may have left it.
+    kubectl("delete", "pod", "left-behind", "--ignore-not-found", "--timeout=60s")
     # A pod's network rules are the plugins' own, with names that the next pod's do not have.
     kubectl("run", "left-behind", f"--image={PAUSE_IMAGE}", "--restart=Never")
     kubectl("wait", "--for=condition=Ready", "pod/left-behind", "--timeout=30s")
