@@ -62,8 +62,8 @@ class Development(Protocol):
         """From now on pods of this image, and this folder."""
         ...
 
-    def wait_equal(self, pods: int, is_cancelled: Cancelled) -> object:
-        """Wait until so many pods are known and each is equal to the folder."""
+    def wait_equal(self, pods: int, is_cancelled: Cancelled) -> int:
+        """Wait until so many pods are known and each is equal; how many files that took."""
         ...
 
     def find_refusal(self) -> str:
@@ -116,10 +116,8 @@ class Deployer:
 
     def _turn(self, changes: ChangeSet | None, is_cancelled: Cancelled) -> bool:
         turn = self.plan(changes)
-        is_done = self._is_ready and changes is not None and not turn.plan.has_work
-        if is_done and not turn.is_behind:
-            self._tools.reporter.report(Notice(text="same content: nothing to do"))
-            return False
+        if self._is_ready and changes is not None and not turn.plan.has_work:
+            return self._turn_without_work(turn, changes, is_cancelled)
         built = self._build(turn, is_cancelled)
         step = turn.plan.get_step(Stage.RELEASE)
         if not step.runs:
@@ -132,30 +130,42 @@ class Deployer:
         self._aim(turn)
         rollout = self._rollout(turn, is_cancelled)
         self._is_ready = True
-        if not self._are_equal(turn, rollout, is_cancelled):
+        if self._make_equal(turn, min(1, rollout.ready), is_cancelled) is None:
             return self._turn(changes, is_cancelled)
         return turn.plan.has_work
+
+    def _turn_without_work(
+        self, turn: PlannedTurn, changes: ChangeSet, is_cancelled: Cancelled
+    ) -> bool:
+        """What is deployed is as it should be; pods may still hold other files than the folder."""
+        self._aim(turn)
+        files = self._make_equal(turn, 0, is_cancelled)
+        if files is None:
+            return self._turn(changes, is_cancelled)
+        if not files:
+            self._tools.reporter.report(Notice(text="same content: nothing to do"))
+        return False
 
     def _aim(self, turn: PlannedTurn) -> None:
         if self._development and turn.development:
             self._development.aim(turn.development.target(turn.ref.tag))
 
-    def _are_equal(self, turn: PlannedTurn, rollout: Rollout, is_cancelled: Cancelled) -> bool:
-        """Wait for the files in the pods; False if they cannot be synced and are older ones."""
+    def _make_equal(self, turn: PlannedTurn, pods: int, is_cancelled: Cancelled) -> int | None:
+        """How many files were synced; None if they cannot be, and pods have older ones."""
         if not (self._development and turn.development):
-            return True
-        self._development.wait_equal(min(1, rollout.ready), is_cancelled)
+            return 0
+        files = self._development.wait_equal(pods, is_cancelled)
         refusal = self._development.find_refusal()
         if not refusal or not self._may_keep:
             self._may_keep = not refusal
-            return True
+            return files
         self._may_keep = False
         remedy = (
             "let the image's user own them (COPY --chown), or say dev: sync: false in draft.yaml"
         )
         text = f"files cannot be synced, so each change builds an image: {refusal}"
         self._tools.reporter.report(Warned(text=text, remedy=remedy))
-        return False
+        return None
 
     def _build(self, turn: PlannedTurn, is_cancelled: Cancelled) -> BuiltImage | None:
         step, tools = turn.plan.get_step(Stage.BUILD), self._tools

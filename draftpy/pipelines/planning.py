@@ -21,8 +21,8 @@ from draftpy.watch import ChangeSet
 class PlannedTurn:
     """Everything that a turn decided before it does anything.
 
-    With `development` the pods are kept equal to the folder by syncing; with `is_behind`
-    `request.ref` is the image that is deployed already, with older files.
+    With `development` the pods are kept equal to the folder by syncing; `request.ref` may then be
+    the image that is deployed already, with older files.
     """
 
     plan: UpPlan
@@ -31,7 +31,6 @@ class PlannedTurn:
     last: Release | None
     timeout_s: float
     development: DevelopmentPlan | None = None
-    is_behind: bool = False
 
     @property
     def ref(self) -> ImageRef:
@@ -75,7 +74,6 @@ class TurnPlanner:
         request, development = self._request(wanted)
         order = order_release(wanted, development.base_id if development else "")
         last = parts.releases.find(order.name)
-        newest = request.ref
         if development and last and may_keep and parts.keeps:
             request = self._keep_deployed(request, order, last)
         plan = plan_up(
@@ -98,7 +96,6 @@ class TurnPlanner:
             last=last,
             timeout_s=wanted.environment.timeout_s,
             development=development,
-            is_behind=request.ref != newest,
         )
 
     def _request(self, wanted: Wanted) -> tuple[BuildRequest, DevelopmentPlan | None]:

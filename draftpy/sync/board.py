@@ -43,6 +43,8 @@ class Board:
     version: int = 0
     # Up to which version pods that had not come to it were given up waiting for.
     told: int = 0
+    # From which version on it is known what changed; before, every path may differ.
+    _aimed_in: int = 0
     _changed_in: dict[str, int] = field(default_factory=dict)
     _forced_in: int = 0
 
@@ -51,7 +53,7 @@ class Board:
         with self.changed:
             self.target = target
             self._changed_in = {}
-            self._next()
+            self._aimed_in = self._next()
 
     def bump(self, paths: tuple[str, ...], *, force: bool = False) -> int:
         """A new version in which these paths differ; `force` restarts the app in any case."""
@@ -69,8 +71,9 @@ class Board:
             if target is None:
                 return Wanted(version=self.version, order=SyncOrder(), states={})
             folder, settings = target.folder, target.settings
-            among = [path for path, n in self._changed_in.items() if n > since] if since else None
-            diff = diff_trees(folder.tree, present, among)
+            is_known = since >= self._aimed_in
+            among = [path for path, n in self._changed_in.items() if n > since]
+            diff = diff_trees(folder.tree, present, among if is_known else None)
             puts = tuple(folder.open_put(path) for path in diff.puts)
             order = SyncOrder(
                 puts=puts,

@@ -78,15 +78,18 @@ class DevelopmentPods:
         """Start the app of every pod anew."""
         return self._syncer.restart()
 
-    def wait_equal(self, pods: int, is_cancelled: Callable[[], bool]) -> Synced:
-        """Wait until so many pods are known and each is equal to the folder, and tell of it."""
+    def wait_equal(self, pods: int, is_cancelled: Callable[[], bool]) -> int:
+        """Wait until so many pods are known and each is equal to the folder, and tell of it.
+
+        How many files that took.
+        """
         synced = self._syncer.wait_equal(pods, is_cancelled)
         for refused in [result.refused for result in synced.results if result.refused][:1]:
             self._parts.reporter.report(tell_refused("a file", refused))
         files = max((result.files for result in synced.results), default=0)
         if files:
             self._parts.reporter.report(Notice(text=f"{_count(files)} not as in the image: synced"))
-        return synced
+        return files
 
     def find_refusal(self) -> str:
         """Why pods cannot be synced; empty if they can."""

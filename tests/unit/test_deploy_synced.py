@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from draftpy.diagnose import Cause
-from draftpy.events import Warned
+from draftpy.events import Notice, Warned
 from draftpy.pipelines.deploy import Deployer
 from draftpy.sync.board import SyncTarget
 from draftpy.watch import ChangeSet
@@ -18,13 +18,14 @@ class FixedDevelopment:
 
     def __init__(self) -> None:
         self.refusal = ""
+        self.files = 0
         self.targets: list[SyncTarget] = []
 
     def aim(self, target: SyncTarget) -> None:
         self.targets.append(target)
 
-    def wait_equal(self, pods: int, is_cancelled: object) -> None:
-        pass
+    def wait_equal(self, pods: int, is_cancelled: object) -> int:
+        return self.files
 
     def find_refusal(self) -> str:
         return self.refusal
@@ -71,3 +72,20 @@ def test_when_nobody_knows_what_changed_the_whole_folder_is_synced(
     first, second = development.targets
     assert first.build_id == second.build_id
     assert first.folder.tree != second.folder.tree
+
+
+def test_the_images_own_content_is_synced_where_pods_may_hold_another(
+    world: DevWorld, development: FixedDevelopment, deployer: Deployer
+) -> None:
+    development.files = 3
+    world.turn(deployer, ChangeSet(paths=(), seen_at=0.0, whole_tree=True))
+    assert len(development.targets) == 2
+    assert not world.reporter.of(Notice)
+
+
+def test_where_pods_hold_the_same_there_is_nothing_to_do(
+    world: DevWorld, deployer: Deployer
+) -> None:
+    world.turn(deployer, ChangeSet(paths=("draft.yaml",), seen_at=0.0))
+    [notice] = world.reporter.of(Notice)
+    assert notice.text == "same content: nothing to do"

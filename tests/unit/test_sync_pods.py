@@ -212,3 +212,11 @@ def test_the_container_that_the_pod_is_named_after_is_the_apps(stage: SyncStage)
 
 def test_nothing_is_synced_before_there_is_a_target(stage: SyncStage) -> None:
     assert isinstance(stage.pods.apply(changed("app.py"), lambda: False), NeedsTurn)
+
+
+def test_a_pod_that_is_followed_is_compared_with_a_new_aim(stage: SyncStage) -> None:
+    [agent] = stage.run(pod())
+    stage.write("app.py", "two\n")
+    wanted = dict(stage.aim().tree)
+    stage.pods.wait_equal(1, lambda: False)
+    assert agent.states == wanted
